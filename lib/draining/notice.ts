@@ -1,0 +1,57 @@
+import type { EpochMs } from '../clock.ts';
+import type { ClusterName, ContainerInstanceArn, GroupName, InstanceId, TaskArn } from '../ids.ts';
+
+/** What an event claims. It says only where to look; what is true is read from AWS. */
+export type Notice =
+  | {
+      /** The group wants to terminate the instance and waits for us. */
+      readonly kind: 'hook';
+      readonly group: GroupName;
+      readonly hook: string;
+      /** Missing when the sweep found the waiting instance; the action is then completed by instance id. */
+      readonly token?: string;
+      readonly at: EpochMs;
+    }
+  | { readonly kind: 'spot-interruption'; readonly action: SpotAction; readonly at: EpochMs }
+  | { readonly kind: 'rebalance'; readonly at: EpochMs }
+  | { readonly kind: 'ec2-state'; readonly state: Ec2State; readonly at: EpochMs }
+  | {
+      readonly kind: 'maintenance';
+      readonly eventArn: string;
+      readonly code: string;
+      readonly startAt: EpochMs;
+      /** `withdrawn` when AWS Health closed the event. */
+      readonly status: 'scheduled' | 'withdrawn';
+      readonly at: EpochMs;
+    }
+  | {
+      readonly kind: 'container-instance';
+      readonly status: string;
+      readonly agentConnected: boolean;
+      /** Desired-RUNNING tasks; not in every event (the published sample omits them). */
+      readonly runningTasks?: number;
+      readonly pendingTasks?: number;
+      readonly version: number;
+      readonly at: EpochMs;
+    }
+  | { readonly kind: 'task-stopped'; readonly task: TaskArn; readonly at: EpochMs }
+  | { readonly kind: 'order'; readonly verb: 'drain' | 'release'; readonly by: string; readonly at: EpochMs }
+  /** The sweep saw something that no event announced, e.g. no task left on a draining instance. */
+  | { readonly kind: 'look'; readonly why: string; readonly at: EpochMs };
+
+export type SpotAction = 'terminate' | 'stop' | 'hibernate';
+export type Ec2State = 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';
+
+/** A notice and the thing it is about, as far as the event names it. */
+export interface Arrival {
+  readonly notice: Notice;
+  readonly subject:
+    | { readonly by: 'instance'; readonly instanceId: InstanceId; readonly cluster?: ClusterName }
+    | {
+        readonly by: 'container-instance';
+        readonly arn: ContainerInstanceArn;
+        readonly cluster: ClusterName;
+        readonly instanceId?: InstanceId;
+      };
+  readonly cause: { readonly eventId: string; readonly detailType: string };
+}

@@ -1,0 +1,31 @@
+// Names and ARNs that are all strings but must never stand in for one another. The constructors are casts:
+// what comes from AWS is well formed, and what comes from an event has been through its schema.
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** An EC2 instance id, `i-…` (or `mi-…` on ECS Anywhere). */
+export type InstanceId = Branded<'InstanceId'>;
+/** The short name of an ECS cluster, as in `cluster/NAME`. */
+export type ClusterName = Branded<'ClusterName'>;
+export type ContainerInstanceArn = Branded<'ContainerInstanceArn'>;
+export type TaskArn = Branded<'TaskArn'>;
+/** The name of an Auto Scaling group. */
+export type GroupName = Branded<'GroupName'>;
+
+export const instanceId = (value: string) => value as InstanceId;
+export const clusterName = (value: string) => value as ClusterName;
+export const containerInstanceArn = (value: string) => value as ContainerInstanceArn;
+export const taskArn = (value: string) => value as TaskArn;
+export const groupName = (value: string) => value as GroupName;
+
+/** The cluster's short name from its ARN, its name, or any ARN that carries it (`…:task/NAME/id`). */
+export function clusterOf(arn: string): ClusterName {
+  const parts = arn.split('/');
+  return clusterName(parts.length > 1 ? (parts[1] as string) : arn);
+}
+
+/** The last part of an ARN: a task's or a container instance's id. */
+export function idOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf('/') + 1);
+}
