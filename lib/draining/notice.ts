@@ -53,5 +53,17 @@ export interface Arrival {
         readonly cluster: ClusterName;
         readonly instanceId?: InstanceId;
       };
-  readonly cause: { readonly eventId: string; readonly detailType: string };
+  readonly cause: Cause;
+}
+
+/** The event that brought a notice. */
+export interface Cause {
+  readonly eventId: string;
+  readonly detailType: string;
+}
+
+/** A notice as it waits in a record's inbox. */
+export interface Heard {
+  readonly notice: Notice;
+  readonly cause: Cause;
 }

@@ -12,8 +12,12 @@ export interface DrainRecord {
    * replayed event finds it.
    */
   readonly phase: 'requested' | 'draining' | 'leaving' | 'closed';
+  /** How a closed record ended. */
+  readonly closedAs?: 'gone' | 'reactivated' | 'withdrawn' | 'stood-down';
   readonly openedAt: EpochMs;
   readonly containerInstance?: ContainerInstanceArn;
+  /** ECS has announced that it forgot the container instance (INACTIVE is final for an ARN). */
+  readonly unlisted?: true;
   readonly reasons: readonly DrainReason[];
   /** Every hook token ever seen, completed or not. */
   readonly hooks: readonly HookAction[];

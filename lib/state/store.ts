@@ -42,7 +42,11 @@ export interface Commit<State> {
  * pass the same contract test (test/state/contract.ts).
  */
 export interface RecordStore<State, Notice> {
-  /** Adds notices to the inbox, atomically and without a condition. Resolves to the record after the append. */
+  /**
+   * Adds notices to the inbox, atomically and without a condition. Resolves to the record after the append, or to
+   * undefined if there is none and `create` is not given. An expired record counts as none: `create` starts it
+   * afresh. Until a commit has taken the notices in, the record does not expire.
+   */
   append(
     key: RecordKey,
     notices: readonly Notice[],
@@ -50,7 +54,12 @@ export interface RecordStore<State, Notice> {
   ): Promise<StoredRecord<State, Notice> | undefined>;
   /** Strongly consistent; missing and expired records are left out; order is not kept. */
   read(keys: readonly RecordKey[]): Promise<StoredRecord<State, Notice>[]>;
-  /** Replaces the state if nobody has since `revision`. Resolves to the new record, or to undefined on a conflict. */
+  /**
+   * Replaces the state if nobody has since `revision`. Resolves to the new record, or to undefined on a conflict
+   * (which a record that is missing or expired is, too): read again and decide again. If notices have arrived
+   * meanwhile they are in the new record's inbox, and the record is due at once and does not expire, so that a
+   * crash before they are read loses no wake-up; the caller goes round again.
+   */
   commit(
     key: RecordKey,
     revision: number,

@@ -1,0 +1,66 @@
+import * as z from 'zod/mini';
+import { isoTime, text } from './fields.ts';
+
+/** What EventBridge wraps around every event. Fields that AWS adds later are let pass and dropped. */
+export const envelope = z.object({
+  id: text('the id of the event'),
+  'detail-type': text('the type of the event'),
+  source: text('the source of the event'),
+  account: text('the id of the AWS account'),
+  time: isoTime,
+  region: text('the name of an AWS Region'),
+  // Left out by AWS Health when no resource is affected.
+  resources: z.optional(z.array(z.string('an ARN'), 'a list of ARNs')),
+  detail: z.unknown(),
+});
+
+/** What every event has once it is read. */
+export interface EventBase {
+  readonly eventId: string;
+  readonly detailType: string;
+  /** The envelope's `time`, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
+export function baseOf(event: { id: string; 'detail-type': string; time: number }): EventBase {
+  return { eventId: event.id, detailType: event['detail-type'], at: event.time };
+}
+
+type PatternMatcher =
+  | string
+  | number
+  | boolean
+  | null
+  | { readonly prefix: string }
+  | { readonly suffix: string }
+  | { readonly exists: boolean }
+  | { readonly 'anything-but': string | readonly (string | number)[] }
+  | { readonly numeric: readonly (string | number)[] };
+
+/** An EventBridge event pattern, as plain JSON. */
+export interface EventPattern {
+  readonly [field: string]: readonly PatternMatcher[] | EventPattern;
+}
+
+/** What a policy names, and so all that its rules shall let through. */
+export interface PatternScope {
+  /** Short names of ECS clusters. */
+  readonly clusters: readonly string[];
+  /** Names of Auto Scaling groups. */
+  readonly groups: readonly string[];
+  /** Names of the lifecycle hooks that are ours to complete. */
+  readonly hooks: readonly string[];
+}
+
+// EventBridge refuses a pattern with an empty list. Every event of the kind has the field, so that asking for its
+// absence matches none of them: a policy that names nothing gets a rule that fires for nothing.
+const nothing: readonly PatternMatcher[] = [{ exists: false }];
+
+export function anyOf(names: readonly string[]): readonly PatternMatcher[] {
+  return names.length > 0 ? [...names] : nothing;
+}
+
+/** Matches the clusters' ARNs by their ends: account and Region are not known before the deployment. */
+export function anyClusterOf(scope: PatternScope): readonly PatternMatcher[] {
+  return scope.clusters.length > 0 ? scope.clusters.map((name) => ({ suffix: `:cluster/${name}` })) : nothing;
+}

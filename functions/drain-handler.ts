@@ -1,0 +1,80 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { type ParsedEvent, parseEvent } from '../events/index.ts';
+import type { Arrival } from '../lib/draining/notice.ts';
+import { createDrainer, type Invocation } from '../lib/draining/reconcile.ts';
+import type { Standing } from '../lib/draining/sweep.ts';
+import type { DrainDependencies } from '../lib/draining/worker.ts';
+import type { JournalEntry, Outcome } from '../lib/journal/journal.ts';
+import { toArrivals } from './drain-notices.ts';
+
+export interface DrainHandlerDependencies extends DrainDependencies {
+  readonly logger: Logger;
+  /** Publishes how the drains of each cluster stand, once a minute. */
+  readonly report: (standing: Standing) => void;
+}
+
+/**
+ * The Lambda handler of draining: reads the event, journals what is of no interest, and hands on the rest.
+ * @throws when a handling failed; Lambda then tries again, and after that the failure queue has the event
+ */
+export function createDrainHandler(deps: DrainHandlerDependencies) {
+  const drainer = createDrainer(deps);
+
+  const handler = async (raw: unknown, context: Context): Promise<void> => {
+    const invocation: Invocation = {
+      id: context.awsRequestId,
+      remainingMs: () => context.getRemainingTimeInMillis(),
+    };
+    const { events, rejected } = parseEvent(raw);
+    const read = events.map((event) => readEvent(event, deps));
+    const at = deps.clock.now();
+    const notes = [
+      ...rejected.map(({ why, sentence, ...event }) => noteOf(at, why, 'ignored', sentence, event)),
+      ...read.flatMap(({ notes }) => notes),
+    ];
+    if (notes.length > 0) await deps.journal.write(notes);
+    if (read.some(({ tick }) => tick)) (await drainer.tick(invocation)).forEach(deps.report);
+    const arrivals = read.flatMap(({ arrivals }) => arrivals);
+    if (arrivals.length > 0) await drainer.handle(arrivals, invocation);
+  };
+
+  return middy(handler, { timeoutEarlyInMillis: 0 }).use(injectLambdaContext(deps.logger, { resetKeys: true }));
+}
+
+interface Reading {
+  readonly tick: boolean;
+  readonly arrivals: readonly Arrival[];
+  readonly notes: readonly JournalEntry[];
+}
+
+function readEvent(event: ParsedEvent, { policy, clock }: DrainDependencies): Reading {
+  if (event.kind === 'schedule-tick') return { tick: true, arrivals: [], notes: [] };
+  const mapping = toArrivals(event, policy);
+  if ('ignored' in mapping) {
+    const { reason, sentence } = mapping.ignored;
+    return { tick: false, arrivals: [], notes: [noteOf(clock.now(), reason, 'ignored', sentence, event)] };
+  }
+  const notes = mapping.remarks.map(({ reason, sentence }) => noteOf(clock.now(), reason, 'held', sentence, event));
+  return { tick: false, arrivals: mapping.arrivals, notes };
+}
+
+function noteOf(
+  at: number,
+  reason: string,
+  outcome: Outcome,
+  sentence: string,
+  { eventId = 'none', detailType = 'unknown' }: { eventId?: string; detailType?: string },
+): JournalEntry {
+  return {
+    at,
+    capability: 'draining',
+    outcome,
+    reason,
+    sentence,
+    cause: { eventId, detailType },
+    weight: 'routine',
+  };
+}

@@ -1,0 +1,65 @@
+/**
+ * Why an event that could be read asks nothing of the draining capability. The codes are stable: people filter
+ * journals and alarms by them.
+ */
+export const ignoreReasons = {
+  'test-notification': {
+    meaning: 'Auto Scaling announced that it can reach us; no instance is concerned.',
+    remedy: 'Nothing to do.',
+  },
+  'group-not-in-policy': {
+    meaning: 'The lifecycle action is of an Auto Scaling group that the policy does not name.',
+    remedy: 'Add the group to its cluster in the policy if its hosts shall be drained; otherwise nothing.',
+  },
+  'hook-not-in-policy': {
+    meaning: 'The group is ours, but this hook is not among those that the policy says to complete.',
+    remedy: "Add the hook to the group's hooks in the policy, unless somebody else completes it.",
+  },
+  'cluster-not-in-policy': {
+    meaning: 'The event is about a cluster that the policy does not name.',
+    remedy: 'Add the cluster to the policy if its hosts shall be drained; otherwise nothing.',
+  },
+  'trigger-off': {
+    meaning: 'No cluster of the policy reacts to this kind of event.',
+    remedy: 'Turn the trigger on for a cluster in the policy if it should.',
+  },
+  'maintenance-keeps-host': {
+    meaning: 'The scheduled maintenance reboots the host or cuts it off for a while, and then gives it back.',
+    remedy: 'Nothing; to move the tasks all the same, order a drain.',
+  },
+  'maintenance-without-instance': {
+    meaning: 'The Health event takes hosts away but names no EC2 instance.',
+    remedy: 'See the event in the AWS Health dashboard; order a drain for what it affects.',
+  },
+  'maintenance-without-start': {
+    meaning: 'The Health event does not say when the maintenance begins, so that no lead time can be kept.',
+    remedy: 'See the event in the AWS Health dashboard; order a drain when the time has come.',
+  },
+  'not-our-region': {
+    meaning: 'The Health event is about instances in another Region and came as a copy.',
+    remedy: 'Nothing here; deploy Stevedore in the Region that has the clusters.',
+  },
+  'not-our-account': {
+    meaning: 'The Health event is about instances of another account of the organisation.',
+    remedy: 'Nothing here; deploy Stevedore in the account that has the clusters.',
+  },
+  'task-not-stopped': {
+    meaning: 'The task is on its way but not yet STOPPED, and only a stopped task has left its host.',
+    remedy: 'Nothing; another event follows when the task has stopped.',
+  },
+  'task-not-on-host': {
+    meaning: 'The task ran on no EC2 container instance.',
+    remedy: 'Nothing to do.',
+  },
+  'state-not-of-interest': {
+    meaning: 'The host is in a state in which nothing has to leave it.',
+    remedy: 'Nothing to do.',
+  },
+  'external-instance': {
+    meaning:
+      'The host is an ECS Anywhere machine (an mi- id), which neither EC2 nor Auto Scaling takes away.',
+    remedy: 'Nothing; drain such hosts by hand.',
+  },
+} as const satisfies Record<string, { readonly meaning: string; readonly remedy: string }>;
+
+export type IgnoreReason = keyof typeof ignoreReasons;

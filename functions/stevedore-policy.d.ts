@@ -1,0 +1,5 @@
+// The compiled policy, bundled into each function by functions/bundle.ts. No configuration is read at run time, so
+// that a roll-back of the stack is a roll-back of the policy.
+declare module 'stevedore:policy' {
+  export const draining: import('../lib/draining/policy.ts').DrainingPolicy;
+}

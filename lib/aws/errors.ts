@@ -1,0 +1,123 @@
+// Every AWS error that we expect, told apart in one place. Services name their errors loosely (Auto Scaling says
+// `ValidationError` for everything, ECS `InvalidParameterException` or `ClientException`), so some of these have to
+// read the message; those patterns are kept wide, since AWS documents no message.
+
+/** The error's code, e.g. `ThrottlingException`; empty for what is no error. */
+export const errorName = (error: unknown): string => property(error, 'name');
+export const errorMessage = (error: unknown): string => property(error, 'message');
+
+function property(error: unknown, key: 'name' | 'message'): string {
+  if (typeof error !== 'object' || error === null) return key === 'message' ? String(error) : '';
+  const value = (error as Record<string, unknown>)[key];
+  return typeof value === 'string' ? value : '';
+}
+
+function httpStatus(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+}
+
+const named = (error: unknown, ...names: string[]) => names.includes(errorName(error));
+const says = (error: unknown, pattern: RegExp) => pattern.test(errorMessage(error));
+/** ECS uses these two interchangeably for a request that it understands and will not do. */
+const isEcsRefusal = (error: unknown) => named(error, 'InvalidParameterException', 'ClientException');
+
+export const isThrottling = (error: unknown) =>
+  httpStatus(error) === 429 ||
+  named(
+    error,
+    'ThrottlingException',
+    'Throttling',
+    'ThrottledException',
+    'RequestLimitExceeded',
+    'RequestThrottled',
+    'TooManyRequestsException',
+    'ProvisionedThroughputExceededException',
+    'EC2ThrottledException',
+  );
+
+export const isAccessDenied = (error: unknown) =>
+  named(error, 'AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation') ||
+  says(error, /not authorized to perform/i);
+
+export const areCredentialsInvalid = (error: unknown) =>
+  named(
+    error,
+    'UnrecognizedClientException',
+    'ExpiredTokenException',
+    'ExpiredToken',
+    'InvalidClientTokenId',
+    'AuthFailure',
+    'CredentialsProviderError',
+  );
+
+/** The action was completed already, or it ran out; either way there is nothing left to complete (edge 7). */
+export const isNoActiveLifecycleAction = (error: unknown) =>
+  named(error, 'ValidationError') && says(error, /no active lifecycle action/i);
+
+/** The Auto Scaling group, or its hook, does not exist (any more). */
+export const isHookGroupMissing = (error: unknown) =>
+  named(error, 'ValidationError') &&
+  says(error, /auto ?scaling ?group.*not found|no lifecycle hook|lifecycle hook.*(not found|not exist)/i);
+
+/** Auto Scaling is busy with the same group; it passes. */
+export const isResourceContention = (error: unknown) =>
+  named(error, 'ResourceContention', 'ResourceContentionFault', 'ScalingActivityInProgress');
+
+export const isClusterNotFound = (error: unknown) => named(error, 'ClusterNotFoundException');
+
+export const isServiceNotFound = (error: unknown) =>
+  named(error, 'ServiceNotFoundException', 'ServiceNotActiveException');
+
+/** ECS has no such container instance, or has it as INACTIVE, i.e. deregistered (amazon-ecs-agent#583). */
+export const isContainerInstanceGone = (error: unknown) =>
+  isEcsRefusal(error) &&
+  says(error, /container instance.*(not found|not exist|\binactive\b)|not a container id in the cluster/i);
+
+/** DeregisterContainerInstance without `force` while tasks run on the instance. */
+export const isInstanceHasTasks = (error: unknown) => isEcsRefusal(error) && says(error, /running tasks/i);
+
+/**
+ * UpdateContainerInstancesState found the instance neither ACTIVE nor DRAINING but on its way in or out, e.g.
+ * REGISTERING with awsvpc trunking (edge 26). Not INACTIVE: that is `isContainerInstanceGone`.
+ */
+export const isInstanceNotActive = (error: unknown) =>
+  isEcsRefusal(error) &&
+  !isContainerInstanceGone(error) &&
+  says(
+    error,
+    /\b(de)?registering\b|registration_failed|not (in )?(an? )?(the )?active|must be (in )?(the )?active/i,
+  );
+
+export const isTaskGone = (error: unknown) =>
+  isEcsRefusal(error) && says(error, /\btask\b.*not (found|exist)/i);
+
+export const isConditionFailed = (error: unknown) => named(error, 'ConditionalCheckFailedException');
+
+/** The message is looked at because EventBridge gives a missing bus the same name. */
+export const isTableMissing = (error: unknown) =>
+  named(error, 'TableMissingError', 'TableNotFoundException') ||
+  (named(error, 'ResourceNotFoundException') && says(error, /requested resource not found|\btable\b/i));
+
+/** DynamoDB's limit of 400 kB an item. */
+export const isItemTooLarge = (error: unknown) =>
+  named(error, 'ValidationException') && says(error, /item size.*exceeded/i);
+
+/** The connection failed, timed out, or AWS answered 5xx: nobody knows whether the call took effect. */
+export function isTransient(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  const network = [
+    'ECONNRESET',
+    'ECONNREFUSED',
+    'EPIPE',
+    'ETIMEDOUT',
+    'ENOTFOUND',
+    'EAI_AGAIN',
+    'EHOSTUNREACH',
+  ];
+  return (
+    named(error, 'TimeoutError', 'RequestTimeout', 'RequestTimeoutException') ||
+    (typeof code === 'string' && network.includes(code)) ||
+    (httpStatus(error) ?? 0) >= 500
+  );
+}

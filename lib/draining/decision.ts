@@ -1,0 +1,33 @@
+import type { EpochMs } from '../clock.ts';
+import type { ContainerInstanceArn, TaskArn } from '../ids.ts';
+import type { Outcome } from '../journal/journal.ts';
+import type { DrainingReason } from './reasons.ts';
+import type { DrainRecord, HookAction } from './record.ts';
+
+/** A change of AWS. Each is idempotent: carried out twice it leaves the same state as once. */
+export type Action =
+  | { readonly kind: 'begin-drain'; readonly arn: ContainerInstanceArn }
+  | { readonly kind: 'reactivate'; readonly arn: ContainerInstanceArn }
+  | { readonly kind: 'heartbeat'; readonly hook: HookAction }
+  | { readonly kind: 'complete'; readonly hook: HookAction; readonly result: 'CONTINUE' | 'ABANDON' }
+  | { readonly kind: 'stop-task'; readonly task: TaskArn; readonly why: string }
+  | { readonly kind: 'deregister'; readonly arn: ContainerInstanceArn };
+
+/** Something decided, done or not, and why. */
+export interface Finding {
+  readonly reason: DrainingReason;
+  readonly outcome: Outcome;
+  readonly sentence: string;
+  readonly facts?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+}
+
+export interface Decision {
+  readonly actions: readonly Action[];
+  /** The record as it is once the notices are taken in, before any action's outcome. */
+  readonly next: DrainRecord;
+  readonly findings: readonly Finding[];
+  /** The drain is ours to choose and waits for the caps; decide again with `room: true` when there is room. */
+  readonly wantsRoom?: true;
+  /** Look again then, if sooner than the record by itself would ask for. */
+  readonly lookAgainAt?: EpochMs;
+}

@@ -1,0 +1,240 @@
+import { DescribeLifecycleHooksCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  type ContainerInstance,
+  DescribeCapacityProvidersCommand,
+  DescribeContainerInstancesCommand,
+  DescribeTasksCommand,
+  ListContainerInstancesCommand,
+  ListTasksCommand,
+} from '@aws-sdk/client-ecs';
+import { chunk, mapConcurrent } from '../aws/batch.ts';
+import type { AwsClients } from '../aws/clients.ts';
+import { collectPages } from '../aws/paging.ts';
+import type { EpochMs } from '../clock.ts';
+import { type ClusterName, containerInstanceArn, type InstanceId, taskArn } from '../ids.ts';
+import { readCircumstances } from './circumstances.ts';
+import { diagnose } from './diagnose.ts';
+import type { DrainRecord } from './record.ts';
+import {
+  type HookView,
+  hookKey,
+  type InstanceView,
+  type Look,
+  type Snapshot,
+  type StandDown,
+  type TaskView,
+} from './snapshot.ts';
+
+/** Limits of the ECS API: 100 per Describe call; the filter's length is not published, so the list is kept short. */
+const DESCRIBE_BATCH = 100;
+const FILTER_BATCH = 50;
+/** Reads share 20 calls a second per account and Region, so few are made at once. */
+const CONCURRENT_READS = 4;
+
+export interface Request {
+  readonly record: DrainRecord;
+  readonly look: Look;
+}
+
+/**
+ * Reads what the looks ask for, for many instances of one cluster in as few calls as the API allows.
+ * Throws what AWS throws beyond the retries; nothing is decided on half a picture.
+ */
+export async function observe(
+  clients: AwsClients,
+  cluster: ClusterName,
+  requests: readonly Request[],
+  now: EpochMs,
+): Promise<Map<InstanceId, Snapshot>> {
+  const wanting = (flag: 'instance' | 'ec2') =>
+    requests.filter(({ look }) => look[flag]).map(({ record }) => record);
+  const [instances, ec2] = await Promise.all([
+    readInstances(clients, cluster, wanting('instance')),
+    readEc2(clients, wanting('ec2')),
+  ]);
+  const begin = requests
+    .filter(({ record }) => record.phase === 'requested')
+    .map(({ record }) => record.instanceId);
+  const [hooks, standDowns] = await Promise.all([
+    readHooks(clients, requests),
+    readStandDowns(
+      clients,
+      begin.flatMap((id) => instances.get(id) ?? []),
+    ),
+  ]);
+  const snapshots = new Map<InstanceId, Snapshot>();
+  await mapConcurrent(requests, CONCURRENT_READS, async ({ record, look }) => {
+    const id = record.instanceId;
+    const found = instances.get(id);
+    const arn = found?.containerInstanceArn ?? record.containerInstance;
+    const gone = look.instance && (found === undefined || found.status === 'INACTIVE');
+    const standDown = found && standDowns.get(found.capacityProviderName ?? '');
+    const tasks =
+      look.tasks && arn && !gone && !standDown ? await readTasks(clients, cluster, arn, record) : undefined;
+    const blockers =
+      look.diagnosis && tasks ? diagnose(await readCircumstances(clients, cluster, tasks), now) : undefined;
+    snapshots.set(id, {
+      ...(look.instance ? { instance: gone || !found ? 'gone' : viewOf(found) } : {}),
+      ...(tasks ? { tasks } : {}),
+      ...(look.hooks.length > 0 ? { hooks } : {}),
+      ...(look.ec2 ? { ec2: ec2.get(id) ?? 'not-found' } : {}),
+      ...(blockers ? { blockers } : {}),
+      // ECS Anywhere registers under the id that Systems Manager gave: mi-… (ECS API reference, ContainerInstance).
+      ...(id.startsWith('mi-')
+        ? { standDown: 'external-instance' as const }
+        : standDown
+          ? { standDown }
+          : {}),
+    });
+  });
+  return snapshots;
+}
+
+/** Finds container instances by their EC2 ids, whatever their status but INACTIVE. */
+export async function findContainerInstances(
+  clients: AwsClients,
+  cluster: ClusterName,
+  ids: readonly InstanceId[],
+): Promise<string[]> {
+  const lists = await mapConcurrent(chunk(ids, FILTER_BATCH), CONCURRENT_READS, (some) => {
+    const filter =
+      some.length === 1 ? `ec2InstanceId == ${some[0]}` : `ec2InstanceId in [${some.join(', ')}]`;
+    return listContainerInstances(clients, cluster, { filter });
+  });
+  return lists.flat();
+}
+
+export function listContainerInstances(
+  clients: AwsClients,
+  cluster: ClusterName,
+  which: { filter?: string; status?: 'ACTIVE' | 'DRAINING' },
+): Promise<string[]> {
+  return collectPages(`ECS ListContainerInstances of cluster ${cluster}`, async (nextToken) => {
+    const page = await clients.ecs.send(new ListContainerInstancesCommand({ cluster, ...which, nextToken }));
+    return { items: page.containerInstanceArns, next: page.nextToken };
+  });
+}
+
+/** Descriptions of container instances; those that ECS reports MISSING are left out. */
+export async function describeContainerInstances(
+  clients: AwsClients,
+  cluster: ClusterName,
+  arns: readonly string[],
+): Promise<ContainerInstance[]> {
+  const answers = await mapConcurrent(chunk(arns, DESCRIBE_BATCH), CONCURRENT_READS, (containerInstances) =>
+    clients.ecs.send(new DescribeContainerInstancesCommand({ cluster, containerInstances })),
+  );
+  return answers.flatMap((answer) => answer.containerInstances ?? []);
+}
+
+async function readInstances(
+  clients: AwsClients,
+  cluster: ClusterName,
+  records: readonly DrainRecord[],
+): Promise<Map<InstanceId, ContainerInstance>> {
+  const unknown = records.filter((record) => record.containerInstance === undefined);
+  const known = records.flatMap((record) => record.containerInstance ?? []);
+  const found = await findContainerInstances(
+    clients,
+    cluster,
+    unknown.map(({ instanceId }) => instanceId),
+  );
+  const described = await describeContainerInstances(clients, cluster, [...known, ...found]);
+  return new Map(described.map((one) => [one.ec2InstanceId as InstanceId, one]));
+}
+
+function viewOf(one: ContainerInstance): InstanceView {
+  return {
+    arn: containerInstanceArn(one.containerInstanceArn ?? ''),
+    status: one.status ?? 'UNKNOWN',
+    agentConnected: one.agentConnected ?? false,
+    runningTasks: one.runningTasksCount ?? 0,
+    pendingTasks: one.pendingTasksCount ?? 0,
+  };
+}
+
+async function readHooks(
+  clients: AwsClients,
+  requests: readonly Request[],
+): Promise<Map<string, HookView | 'missing'>> {
+  const groups = [...new Set(requests.flatMap(({ look }) => look.hooks))];
+  const views = new Map<string, HookView | 'missing'>();
+  await mapConcurrent(groups, CONCURRENT_READS, async (group) => {
+    const answer = await clients.autoScaling.send(
+      new DescribeLifecycleHooksCommand({ AutoScalingGroupName: group }),
+    );
+    for (const hook of answer.LifecycleHooks ?? []) {
+      const heartbeatTimeoutMs = (hook.HeartbeatTimeout ?? 3_600) * 1_000;
+      views.set(hookKey(group, hook.LifecycleHookName ?? ''), {
+        heartbeatTimeoutMs,
+        defaultResult: hook.DefaultResult ?? 'ABANDON',
+      });
+    }
+  });
+  const wanted = requests.flatMap(({ record }) => record.hooks.filter((hook) => groups.includes(hook.group)));
+  for (const { group, hook } of wanted) {
+    if (!views.has(hookKey(group, hook))) views.set(hookKey(group, hook), 'missing');
+  }
+  return views;
+}
+
+/** Who manages the instances, by capacity provider name. */
+async function readStandDowns(
+  clients: AwsClients,
+  instances: readonly ContainerInstance[],
+): Promise<Map<string, StandDown>> {
+  const names = [...new Set(instances.flatMap((one) => one.capacityProviderName ?? []))];
+  const answers = await mapConcurrent(chunk(names, DESCRIBE_BATCH), CONCURRENT_READS, (capacityProviders) =>
+    clients.ecs.send(new DescribeCapacityProvidersCommand({ capacityProviders })),
+  );
+  const providers = answers.flatMap((answer) => answer.capacityProviders ?? []);
+  const standDowns = new Map<string, StandDown>();
+  for (const { name = '', autoScalingGroupProvider, managedInstancesProvider } of providers) {
+    if (managedInstancesProvider) standDowns.set(name, 'managed-instance');
+    else if (autoScalingGroupProvider?.managedDraining === 'ENABLED')
+      standDowns.set(name, 'managed-draining');
+  }
+  return standDowns;
+}
+
+/**
+ * Every task of the instance that is not known to be STOPPED. Desired RUNNING and desired STOPPED are listed apart,
+ * since ListTasks shows only one of them and counts hide the second (aws-cdk#13506, ecs-cid-sample#29). Before the
+ * drain begins only the first matter: what is on its way out decides nothing.
+ */
+async function readTasks(
+  clients: AwsClients,
+  cluster: ClusterName,
+  containerInstance: string,
+  record: DrainRecord,
+): Promise<TaskView[]> {
+  const list = (desiredStatus: 'RUNNING' | 'STOPPED') =>
+    collectPages(`ECS ListTasks of ${containerInstance}`, async (nextToken) => {
+      const page = await clients.ecs.send(
+        new ListTasksCommand({ cluster, containerInstance, desiredStatus, nextToken }),
+      );
+      return { items: page.taskArns, next: page.nextToken };
+    });
+  const listed = [...(await list('RUNNING')), ...(record.phase === 'draining' ? await list('STOPPED') : [])];
+  const stopped = new Set<string>(record.stopped);
+  const open = [...new Set(listed)].filter((arn) => !stopped.has(arn));
+  const answers = await mapConcurrent(chunk(open, DESCRIBE_BATCH), 1, (tasks) =>
+    clients.ecs.send(new DescribeTasksCommand({ cluster, tasks })),
+  );
+  return answers
+    .flatMap((answer) => answer.tasks ?? [])
+    .map((task) => ({
+      task: taskArn(task.taskArn ?? ''),
+      lastStatus: task.lastStatus ?? 'UNKNOWN',
+      desiredStatus: task.desiredStatus ?? 'UNKNOWN',
+      // RunTask may set any group, so only the prefix says that a service owns the task.
+      ...(task.group?.startsWith('service:') ? { service: task.group.slice('service:'.length) } : {}),
+      ...(task.taskDefinitionArn === undefined ? {} : { taskDefinition: task.taskDefinitionArn }),
+    }));
+}
+
+async function readEc2(clients: AwsClients, records: readonly DrainRecord[]) {
+  if (records.length === 0) return new Map<InstanceId, never>();
+  const ec2 = await clients.ec2();
+  return ec2.instanceStates(records.map(({ instanceId }) => instanceId));
+}

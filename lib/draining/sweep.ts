@@ -1,0 +1,176 @@
+import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import { chunk, mapConcurrent } from '../aws/batch.ts';
+import { collectPages } from '../aws/paging.ts';
+import { type EpochMs, MINUTE, SECOND } from '../clock.ts';
+import { type GroupName, groupName, type InstanceId, instanceId } from '../ids.ts';
+import type { RecordKey, StoredRecord } from '../state/store.ts';
+import { newRecord } from './intake.ts';
+import type { Cause, Heard, Notice } from './notice.ts';
+import { describeContainerInstances, listContainerInstances } from './observe.ts';
+import type { ClusterPolicy } from './policy.ts';
+import type { DrainRecord } from './record.ts';
+import { partitionOf } from './route.ts';
+import { TICK } from './timing.ts';
+import type { DrainDependencies } from './worker.ts';
+
+/** How the drains of a cluster stand, for the gauges. */
+export interface Standing {
+  readonly cluster: string;
+  readonly open: number;
+  readonly blocked: number;
+  readonly oldestOpenSeconds: number;
+}
+
+interface News {
+  readonly id: InstanceId;
+  readonly notice: Notice;
+}
+
+/** Ghosts have a grace of many minutes, so they are looked for less often than every minute. */
+const GHOST_EVERY = 5 * MINUTE;
+/** DescribeAutoScalingGroups takes at most 100 names a page (Auto Scaling API reference). */
+const GROUP_BATCH = 100;
+
+/**
+ * Finds what no event announced: EC2, Auto Scaling and Health deliver theirs on a best-effort basis only
+ * (EventBridge user guide, delivery levels). The calls are per cluster and minute, not per instance.
+ */
+export async function sweep(
+  deps: DrainDependencies,
+  policy: ClusterPolicy,
+): Promise<{ found: RecordKey[]; standing: Standing }> {
+  const now = deps.clock.now();
+  const partition = partitionOf(policy);
+  const open = await deps.store.read(await deps.store.open(partition));
+  const news = [
+    ...(await lostHooks(deps, policy, now)),
+    ...(await emptied(deps, policy, open, now)),
+    ...(now % GHOST_EVERY < TICK ? await ghosts(deps, policy, open, now) : []),
+  ];
+  const found = await mapConcurrent(news, 4, async ({ id, notice }) => {
+    const key: RecordKey = { partition, id };
+    await deps.store.append(key, [{ notice, cause: SWEEP }], {
+      create: newRecord(id, policy.cluster, now),
+      dueAt: now,
+    });
+    return key;
+  });
+  return { found, standing: standingOf(policy, open, now) };
+}
+
+const SWEEP: Cause = { eventId: 'sweep', detailType: 'Stevedore Sweep' };
+
+/** Instances that wait for a hook of ours of which no record knows: the lifecycle event was lost. */
+async function lostHooks(deps: DrainDependencies, policy: ClusterPolicy, now: EpochMs): Promise<News[]> {
+  const names = policy.groups.map(({ name }) => name);
+  const groups = await mapConcurrent(chunk(names, GROUP_BATCH), 2, (some) =>
+    collectPages(`Auto Scaling groups of cluster ${policy.cluster}`, async (NextToken) => {
+      const page = await deps.clients.autoScaling.send(
+        new DescribeAutoScalingGroupsCommand({
+          AutoScalingGroupNames: some,
+          NextToken,
+          MaxRecords: GROUP_BATCH,
+        }),
+      );
+      return { items: page.AutoScalingGroups, next: page.NextToken };
+    }),
+  );
+  const waiting = groups.flat().flatMap(({ AutoScalingGroupName = '', Instances = [] }) =>
+    Instances.filter(({ LifecycleState }) => LifecycleState === 'Terminating:Wait').map(
+      ({ InstanceId = '' }) => ({
+        group: groupName(AutoScalingGroupName),
+        id: instanceId(InstanceId),
+      }),
+    ),
+  );
+  const known = await deps.store.read(waiting.map(({ id }) => ({ partition: partitionOf(policy), id })));
+  return waiting.flatMap(({ group, id }) => {
+    const stored = known.find(({ key }) => key.id === id);
+    return hooksOf(policy, group)
+      .filter((hook) => !stored || !knows(stored, hook))
+      .map((hook): News => ({ id, notice: { kind: 'hook', group, hook, at: now } }));
+  });
+}
+
+const hooksOf = (policy: ClusterPolicy, group: GroupName) =>
+  policy.groups.find(({ name }) => name === group)?.hooks ?? [];
+
+const knows = ({ state, inbox }: StoredRecord<DrainRecord, Heard>, hook: string) =>
+  state.hooks.some((one) => one.hook === hook) ||
+  inbox.some(({ notice }) => notice.kind === 'hook' && notice.hook === hook);
+
+/** Draining instances on which, by ECS's count, no task is wanted any more: the last STOPPED event was lost. */
+async function emptied(
+  { clients }: DrainDependencies,
+  policy: ClusterPolicy,
+  open: readonly StoredRecord<DrainRecord, Heard>[],
+  now: EpochMs,
+): Promise<News[]> {
+  const draining = open.filter(({ state }) => state.phase === 'draining');
+  if (draining.length === 0) return [];
+  const arns = await listContainerInstances(clients, policy.cluster, {
+    status: 'DRAINING',
+    filter: 'runningTasksCount == 0',
+  });
+  const listed = new Set(arns);
+  return draining
+    .filter(
+      ({ state }) => state.containerInstance && listed.has(state.containerInstance) && mayLook(state, now),
+    )
+    .map(({ state }) => ({
+      id: state.instanceId,
+      notice: { kind: 'look', why: 'ECS counts no task on it', at: now },
+    }));
+}
+
+// Desired RUNNING is 0 long before the containers have stopped, so the looks grow apart while nothing changes.
+function mayLook({ lastLookAt, drainingSince = 0 }: DrainRecord, now: EpochMs): boolean {
+  const since = lastLookAt ?? drainingSince;
+  const waited = Math.min(15 * MINUTE, Math.max(TICK, (since - drainingSince) / 2));
+  return now - since >= waited;
+}
+
+/** Container instances without agent that EC2 has stopped or terminated. Never on the agent's silence alone. */
+async function ghosts(
+  { clients }: DrainDependencies,
+  policy: ClusterPolicy,
+  open: readonly StoredRecord<DrainRecord, Heard>[],
+  now: EpochMs,
+): Promise<News[]> {
+  const { terminatedAfterMs, stoppedAfterMs } = policy.ghosts;
+  if (terminatedAfterMs === null && stoppedAfterMs === null) return [];
+  const silent = await listContainerInstances(clients, policy.cluster, { filter: 'agentConnected == false' });
+  const known = new Set<string | undefined>(open.map(({ state }) => state.containerInstance));
+  const unknown = silent.filter((arn) => !known.has(arn));
+  if (unknown.length === 0) return [];
+  const described = await describeContainerInstances(clients, policy.cluster, unknown);
+  const ids = described.flatMap(({ ec2InstanceId }) =>
+    ec2InstanceId?.startsWith('i-') ? [instanceId(ec2InstanceId)] : [],
+  );
+  const ec2 = await clients.ec2();
+  const states = await ec2.instanceStates(ids);
+  return ids.flatMap((id): News[] => {
+    const state = states.get(id) ?? 'not-found';
+    if (state === 'not-found') return [{ id, notice: { kind: 'ec2-state', state: 'terminated', at: now } }];
+    return state === 'stopped' || state === 'terminated'
+      ? [{ id, notice: { kind: 'ec2-state', state, at: now } }]
+      : [];
+  });
+}
+
+function standingOf(
+  { cluster }: ClusterPolicy,
+  open: readonly StoredRecord<DrainRecord, Heard>[],
+  now: EpochMs,
+): Standing {
+  const waiting = open.filter(
+    ({ state }) => state.phase === 'draining' || state.hooks.some((h) => h.state === 'open'),
+  );
+  const oldest = Math.min(now, ...waiting.map(({ state }) => state.drainingSince ?? state.openedAt));
+  return {
+    cluster,
+    open: waiting.length,
+    blocked: waiting.filter(({ state }) => state.blockedBy.length > 0).length,
+    oldestOpenSeconds: Math.round((now - oldest) / SECOND),
+  };
+}

@@ -1,0 +1,75 @@
+import type * as z from 'zod';
+import { durationText } from './duration.ts';
+import { fields } from './schema.ts';
+
+/** Something that is wrong at a path of the file. `found` is left out where the value itself says it. */
+export interface Finding {
+  readonly path: readonly PropertyKey[];
+  readonly at: 'key' | 'value';
+  readonly expected: string;
+  readonly found?: string;
+}
+
+/**
+ * What no single value can tell: a group in two clusters, a wait that outlasts the deadline. These look at the file
+ * as it was written, because the schema gives no result while anything else is wrong, and every error is to be
+ * reported at once.
+ */
+export function relationFindings(file: unknown): Finding[] {
+  const clusters = Object.entries(mapIn(mapIn(file, 'draining'), 'clusters'));
+  return [
+    ...groupsNamedTwice(clusters),
+    ...clusters.flatMap(([name, cluster]) => durationsThatOutlast(name, cluster)),
+  ];
+}
+
+function groupsNamedTwice(clusters: readonly [string, unknown][]): Finding[] {
+  const owner = new Map<string, string>();
+  return clusters.flatMap(([cluster, body]) =>
+    Object.keys(mapIn(body, 'groups')).flatMap((group): Finding[] => {
+      const first = owner.get(group);
+      owner.set(group, first ?? cluster);
+      if (first === undefined) return [];
+      return [
+        {
+          path: ['draining', 'clusters', cluster, 'groups', group],
+          at: 'key',
+          found: `the group ${group}, which cluster ${first} names as well`,
+          expected: 'each group in one cluster only, since an instance registers with one',
+        },
+      ];
+    }),
+  );
+}
+
+function durationsThatOutlast(name: string, cluster: unknown): Finding[] {
+  const deadline = parsed(fields.deadline, valueIn(cluster, 'deadline'));
+  const settle = parsed(fields.settle, valueIn(cluster, 'settle'));
+  const standalone = parsed(fields.standaloneTasks, valueIn(cluster, 'standaloneTasks'));
+  const path = ['draining', 'clusters', name];
+  const findings: Finding[] = [];
+  if (deadline === undefined) return findings;
+  const expected = `less than the deadline of ${durationText(deadline)}, or it would never come to that`;
+  if (settle !== undefined && settle >= deadline)
+    findings.push({ path: [...path, 'settle'], at: 'value', found: durationText(settle), expected });
+  if (typeof standalone === 'object' && standalone.stopAfter >= deadline) {
+    const found = durationText(standalone.stopAfter);
+    findings.push({ path: [...path, 'standaloneTasks', 'stopAfter'], at: 'value', found, expected });
+  }
+  return findings;
+}
+
+/** The value as the schema reads it; undefined when it is wrong in itself, which the schema reports. */
+function parsed<Of extends z.ZodType>(schema: Of, value: unknown): z.output<Of> | undefined {
+  const result = schema.safeParse(value);
+  return result.success ? result.data : undefined;
+}
+
+function valueIn(map: unknown, key: string): unknown {
+  return typeof map === 'object' && map !== null ? (map as Record<string, unknown>)[key] : undefined;
+}
+
+function mapIn(map: unknown, key: string): object {
+  const value = valueIn(map, key);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+}

@@ -1,0 +1,186 @@
+import { MINUTE } from '../../lib/clock.ts';
+import { draw, type Kernel } from '../kernel.ts';
+import type { Cluster, ContainerInstance, Service, Task } from './model.ts';
+import { starting } from './model.ts';
+import { constraintTest, fits, open, placer } from './placement.ts';
+import type { Tasks } from './tasks.ts';
+
+/** A failed placement is tried again after this long, or when capacity changes. Assumed: ECS publishes no figure. */
+const RETRY_MS = MINUTE;
+
+/**
+ * The service scheduler: keeps the desired count, and moves tasks off DRAINING instances within the minimum and
+ * maximum percent (API reference, UpdateContainerInstancesState). It looks at a service a moment after a change.
+ */
+export class ServiceScheduler {
+  readonly #kernel: Kernel;
+  readonly #tasks: Tasks;
+
+  constructor(kernel: Kernel, tasks: Tasks) {
+    this.#kernel = kernel;
+    this.#tasks = tasks;
+  }
+
+  /** Looks at the service soon, if it is not about to anyway. */
+  wake(service: Service): void {
+    const at = this.#kernel.now() + draw(this.#kernel.random, [500, 2000]);
+    if (service.pass !== undefined && service.pass.at <= at) return;
+    this.#passAt(service, at);
+  }
+
+  /** Capacity came or went, or an instance changed its status. */
+  wakeAll(cluster: Cluster): void {
+    for (const service of cluster.services.values()) this.wake(service);
+  }
+
+  /** What a change of a task means for services: its own, the starved ones, and the daemons that wait for it. */
+  taskChanged(task: Task, stopped: boolean): void {
+    if (task.service !== undefined) this.wake(task.service);
+    const draining = task.instance.status === 'DRAINING';
+    if (!stopped && !draining) return;
+    for (const service of task.cluster.services.values()) {
+      if (stopped && service.starved) this.wake(service);
+      if (draining && service.strategy === 'DAEMON') this.wake(service);
+    }
+  }
+
+  #passAt(service: Service, at: number): void {
+    service.pass?.cancel();
+    service.pass = this.#kernel.at(at, () => {
+      service.pass = undefined;
+      if (service.strategy === 'DAEMON') this.#daemon(service);
+      else this.#replica(service);
+    });
+  }
+
+  #replica(service: Service): void {
+    const alive = [...service.tasks].filter((task) => task.desiredStatus === 'RUNNING');
+    const leaving: Task[] = [];
+    const staying: Task[] = [];
+    for (const task of alive) {
+      if (task.instance.status !== 'DRAINING') staying.push(task);
+      else if (starting(task)) this.#stop(task);
+      else leaving.push(task);
+    }
+    // The minimum is rounded up and the maximum down: developer guide, "Container instance draining".
+    const minimum = Math.ceil((service.desired * service.minimumHealthyPercent) / 100);
+    const maximum = Math.floor((service.desired * service.maximumPercent) / 100);
+    const healthy = alive.filter((task) => task.healthy && task.desiredStatus === 'RUNNING').length;
+    let spare = Math.max(0, healthy - minimum);
+    for (const task of leaving) {
+      if (spare === 0) break;
+      this.#stop(task);
+      spare -= 1;
+    }
+    this.#shrink(service, staying, spare);
+    const running = [...service.tasks].filter((task) => task.desiredStatus === 'RUNNING').length;
+    this.#grow(service, Math.min(service.desired - staying.length, maximum - running));
+    this.#steady(service);
+  }
+
+  /** Stops what is beyond the desired count, oldest last; protected tasks are spared (scale-in protection). */
+  #shrink(service: Service, staying: readonly Task[], spare: number): void {
+    const now = this.#kernel.now();
+    let surplus = staying.length - service.desired;
+    for (const task of staying.toReversed()) {
+      if (surplus <= 0) return;
+      if ((task.protectedUntil ?? 0) > now) continue;
+      if (task.healthy && spare <= 0) continue;
+      if (task.healthy) spare -= 1;
+      this.#stop(task);
+      surplus -= 1;
+    }
+  }
+
+  #grow(service: Service, wanted: number): void {
+    if (wanted <= 0) {
+      service.starved = false;
+      return;
+    }
+    const next = placer(service);
+    for (let placed = 0; placed < wanted; placed++) {
+      const instance = next();
+      if (instance === undefined) {
+        this.#starve(service);
+        return;
+      }
+      this.#place(service, instance);
+    }
+    service.starved = false;
+  }
+
+  #starve(service: Service): void {
+    service.starved = true;
+    const { account, region, random } = this.#kernel;
+    this.#kernel.publish({
+      source: 'aws.ecs',
+      detailType: 'ECS Service Action',
+      resources: [service.arn],
+      detail: {
+        eventType: 'ERROR',
+        eventName: 'SERVICE_TASK_PLACEMENT_FAILURE',
+        clusterArn: service.cluster.arn,
+        reason: 'RESOURCE:MEMORY',
+        createdAt: new Date(this.#kernel.now()).toISOString(),
+        containerInstanceArns: [`arn:aws:ecs:${region}:${account}:container-instance/${service.cluster.name}/any`],
+      },
+    });
+    this.#event(
+      service,
+      `(service ${service.name}) was unable to place a task because no container instance met all of its requirements.`,
+    );
+    this.#passAt(service, this.#kernel.now() + RETRY_MS + random.between(0, 5000));
+  }
+
+  #steady(service: Service): void {
+    const tasks = [...service.tasks];
+    const steady = tasks.length === service.desired && tasks.every((task) => task.healthy);
+    if (steady && !service.steady) this.#event(service, `(service ${service.name}) has reached a steady state.`);
+    service.steady = steady;
+  }
+
+  /**
+   * One task on every open instance that it fits. On a DRAINING one the daemon goes last, once no replica task there
+   * is RUNNING; observed so, and not at STOPPED, in aws/amazon-ecs-agent#3829.
+   */
+  #daemon(service: Service): void {
+    const allowed = constraintTest(service.constraints);
+    const own = new Map<ContainerInstance, Task>();
+    for (const task of service.tasks) own.set(task.instance, task);
+    for (const task of service.tasks) {
+      if (task.instance.status === 'DRAINING' && !hasReplica(task.instance)) this.#stop(task);
+    }
+    let hosts = 0;
+    for (const instance of service.cluster.instances.values()) {
+      if (!open(instance) || !allowed(instance)) continue;
+      hosts += 1;
+      if (!own.has(instance) && fits(instance, service.definition)) this.#place(service, instance);
+    }
+    service.desired = hosts;
+    this.#steady(service);
+  }
+
+  #place(service: Service, instance: ContainerInstance): void {
+    const { definition, name, deployment } = service;
+    this.#tasks.place({ definition, instance, service, group: `service:${name}`, startedBy: deployment });
+  }
+
+  #stop(task: Task): void {
+    const name = task.service?.name ?? '';
+    this.#tasks.stop(task, 'ServiceSchedulerInitiated', `Scaling activity initiated by (service ${name})`);
+  }
+
+  #event(service: Service, message: string): void {
+    service.events.unshift({ id: this.#kernel.random.uuid(), at: this.#kernel.now(), message });
+    // DescribeServices returns the newest hundred.
+    service.events.length = Math.min(service.events.length, 100);
+  }
+}
+
+function hasReplica(instance: ContainerInstance): boolean {
+  for (const task of instance.tasks) {
+    if (task.service?.strategy !== 'REPLICA') continue;
+    if (task.lastStatus === 'RUNNING' || (starting(task) && task.desiredStatus === 'RUNNING')) return true;
+  }
+  return false;
+}

@@ -1,0 +1,187 @@
+import { HOUR } from '../../lib/clock.ts';
+import { draw, type Kernel } from '../kernel.ts';
+import type { ContainerInstance, Service, StopCode, Task, TaskDefinition, TaskStatus } from './model.ts';
+import { starting } from './model.ts';
+import { taskDetail } from './shapes.ts';
+
+/** Told of every change of a task. */
+export type TaskListener = (task: Task, change: 'placed' | 'stopping' | 'stopped' | 'status' | 'healthy') => void;
+
+export interface Placement {
+  readonly definition: TaskDefinition;
+  readonly instance: ContainerInstance;
+  readonly service?: Service;
+  readonly group: string;
+  readonly startedBy?: string;
+}
+
+/** The life of tasks: PROVISIONING to STOPPED, at the pace of their task definition and of the agent. */
+export class Tasks {
+  readonly #kernel: Kernel;
+  readonly #changed: TaskListener;
+  #order = 0;
+
+  constructor(kernel: Kernel, changed: TaskListener) {
+    this.#kernel = kernel;
+    this.#changed = changed;
+  }
+
+  place({ definition, instance, service, group, startedBy }: Placement): Task {
+    const { cluster } = instance;
+    const { region, account, random } = this.#kernel;
+    const task: Task = {
+      arn: `arn:aws:ecs:${region}:${account}:task/${cluster.name}/${random.hex(32)}`,
+      order: this.#order++,
+      cluster,
+      definition,
+      service,
+      group,
+      startedBy,
+      instance,
+      createdAt: this.#kernel.now(),
+      desiredStatus: 'RUNNING',
+      lastStatus: 'PROVISIONING',
+      version: 1,
+      healthy: false,
+      timer: undefined,
+    };
+    cluster.tasks.set(task.arn, task);
+    service?.tasks.add(task);
+    instance.tasks.add(task);
+    instance.usedCpu += definition.cpu;
+    instance.usedMemory += definition.memory;
+    for (const port of definition.hostPorts) instance.ports.add(port);
+    this.#publish(task);
+    this.#changed(task, 'placed');
+    const startMs = draw(random, definition.startMs);
+    this.#step(task, startMs / 4, () => {
+      this.#become(task, 'PENDING');
+      this.#step(task, (3 * startMs) / 4, () => this.#run(task));
+    });
+    return task;
+  }
+
+  /** Puts a task straight to RUNNING and healthy, for a world that starts in a steady state. Publishes nothing. */
+  assumeRunning(task: Task): void {
+    task.timer?.cancel();
+    task.timer = undefined;
+    task.lastStatus = 'RUNNING';
+    task.version = 3;
+    task.startedAt = this.#kernel.now();
+    task.healthy = true;
+  }
+
+  /** Asks for the end: target deregistration, SIGTERM, and so on, or at once for a task not yet RUNNING. */
+  stop(task: Task, stopCode: StopCode, reason: string): void {
+    if (task.desiredStatus === 'STOPPED') return;
+    const waiting = starting(task);
+    task.timer?.cancel();
+    task.desiredStatus = 'STOPPED';
+    task.stopCode = stopCode;
+    task.stoppedReason = reason;
+    task.stoppingAt = this.#kernel.now();
+    this.#become(task, task.lastStatus);
+    this.#changed(task, 'stopping');
+    const { random } = this.#kernel;
+    if (waiting) {
+      this.#step(task, draw(random, [200, 800]), () => this.#deprovision(task));
+      return;
+    }
+    const deregistration = task.service?.deregistrationDelayMs ?? 0;
+    if (deregistration === 0) {
+      this.#step(task, draw(random, [200, 800]), () => this.#terminate(task));
+      return;
+    }
+    // Deregistration is the control plane's: it goes on without the agent.
+    task.timer = this.#kernel.after(100, () => {
+      this.#become(task, 'DEACTIVATING');
+      this.#step(task, deregistration, () => this.#terminate(task));
+    });
+  }
+
+  /** The container exits by itself. */
+  exit(task: Task): void {
+    if (task.lastStatus !== 'RUNNING' || task.desiredStatus === 'STOPPED') return;
+    task.desiredStatus = 'STOPPED';
+    task.stopCode = 'EssentialContainerExited';
+    task.stoppedReason = 'Essential container in task exited';
+    this.#step(task, 500, () => this.#deprovision(task));
+  }
+
+  /** The host is gone: nothing is asked any more. */
+  lost(task: Task, reason: string): void {
+    task.timer?.cancel();
+    task.timer = undefined;
+    task.desiredStatus = 'STOPPED';
+    task.stopCode = 'TerminationNotice';
+    task.stoppedReason = reason;
+    this.#stopped(task);
+  }
+
+  #run(task: Task): void {
+    task.startedAt = this.#kernel.now();
+    this.#become(task, 'RUNNING');
+    const delay = task.service?.healthDelayMs ?? 0;
+    this.#kernel.after(delay, () => {
+      if (task.lastStatus !== 'RUNNING') return;
+      task.healthy = true;
+      this.#changed(task, 'healthy');
+    });
+  }
+
+  #terminate(task: Task): void {
+    this.#become(task, 'STOPPING');
+    const own = draw(this.#kernel.random, task.definition.stopMs);
+    this.#step(task, Math.min(own, task.definition.stopTimeoutMs), () => this.#deprovision(task));
+  }
+
+  #deprovision(task: Task): void {
+    const wait = draw(this.#kernel.random, task.definition.deprovisionMs);
+    if (wait === 0) {
+      this.#stopped(task);
+      return;
+    }
+    this.#become(task, 'DEPROVISIONING');
+    task.timer = this.#kernel.after(wait, () => this.#stopped(task));
+  }
+
+  #stopped(task: Task): void {
+    const { instance, service, cluster, definition } = task;
+    task.stoppedAt = this.#kernel.now();
+    instance.tasks.delete(task);
+    instance.usedCpu -= definition.cpu;
+    instance.usedMemory -= definition.memory;
+    for (const port of definition.hostPorts) instance.ports.delete(port);
+    service?.tasks.delete(task);
+    this.#become(task, 'STOPPED');
+    this.#changed(task, 'stopped');
+    // Stopped tasks stay visible for about an hour: API reference, DescribeTasks.
+    this.#kernel.after(HOUR, () => cluster.tasks.delete(task.arn));
+  }
+
+  /** A step that the agent takes, or reports: it waits while the agent is away. */
+  #step(task: Task, ms: number, run: () => void): void {
+    const timer = this.#kernel.after(ms, () => {
+      if (task.instance.agentConnected) run();
+      else task.instance.parked.push(() => task.timer === timer && run());
+    });
+    task.timer = timer;
+  }
+
+  #become(task: Task, status: TaskStatus): void {
+    task.lastStatus = status;
+    task.version += 1;
+    if (status !== 'RUNNING') task.healthy = false;
+    this.#publish(task);
+    this.#changed(task, 'status');
+  }
+
+  #publish(task: Task): void {
+    this.#kernel.publish({
+      source: 'aws.ecs',
+      detailType: 'ECS Task State Change',
+      resources: [task.arn],
+      detail: taskDetail(this.#kernel, task),
+    });
+  }
+}

@@ -1,0 +1,79 @@
+/** An EventBridge pattern: every named field must match one of its list; objects nest. */
+export interface EventPattern {
+  readonly [field: string]: EventPattern | readonly Matcher[];
+}
+
+type Scalar = string | number | boolean | null;
+type Matcher = Scalar | { readonly [operator: string]: unknown };
+type Test = (value: unknown) => boolean;
+
+/**
+ * Compiles a pattern to a test. Knows exact values, prefix, suffix, equals-ignore-case, exists, anything-but and
+ * nesting; throws on other operators rather than match too much. Rules: EventBridge user guide, "Event patterns".
+ */
+export function compilePattern(pattern: EventPattern): Test {
+  const fields = Object.entries(pattern).map(([field, rule]): readonly [string, Test] => [
+    field,
+    isMatchers(rule) ? anyOf(rule) : within(compilePattern(rule)),
+  ]);
+  return (value) => {
+    const object: Record<string, unknown> = isObject(value) ? value : {};
+    return fields.every(([field, test]) => test(object[field]));
+  };
+}
+
+/** The strings that a top-level field is matched with, if it is matched with exact strings only: for an index. */
+export function exactStrings(pattern: EventPattern, field: string): readonly string[] | undefined {
+  const rule = pattern[field];
+  if (rule === undefined || !isMatchers(rule)) return undefined;
+  const strings = rule.filter((matcher) => typeof matcher === 'string');
+  return strings.length === rule.length ? strings : undefined;
+}
+
+function anyOf(matchers: readonly Matcher[]): Test {
+  const tests = matchers.map(testOf);
+  return (value) => {
+    // A field that is a list matches if one of its items does; an empty list counts as absent.
+    const values = Array.isArray(value) ? (value.length === 0 ? [undefined] : value) : [value];
+    return tests.some((test) => values.some(test));
+  };
+}
+
+function within(test: Test): Test {
+  return (value) => (Array.isArray(value) ? value.some(test) : test(value));
+}
+
+function testOf(matcher: Matcher): Test {
+  if (typeof matcher !== 'object' || matcher === null) return (value) => value === matcher;
+  const [operator, operand] = Object.entries(matcher)[0] ?? ['', undefined];
+  switch (operator) {
+    case 'prefix':
+      return text((value) => value.startsWith(String(operand)));
+    case 'suffix':
+      return text((value) => value.endsWith(String(operand)));
+    case 'equals-ignore-case':
+      return text((value) => value.toLowerCase() === String(operand).toLowerCase());
+    case 'exists':
+      return (value) => (value !== undefined) === operand;
+    case 'anything-but': {
+      const refused = (Array.isArray(operand) ? operand : [operand]).map((item) => testOf(item as Matcher));
+      return (value) => value !== undefined && !refused.some((test) => test(value));
+    }
+    default:
+      throw new Error(
+        `Event pattern operator "${operator}" is not simulated: add it to simulator/event-pattern.ts.`,
+      );
+  }
+}
+
+function text(test: (value: string) => boolean): Test {
+  return (value) => typeof value === 'string' && test(value);
+}
+
+function isMatchers(rule: EventPattern | readonly Matcher[]): rule is readonly Matcher[] {
+  return Array.isArray(rule);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

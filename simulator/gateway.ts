@@ -1,0 +1,111 @@
+import type { Activity } from './activity.ts';
+import type { Call, Faults } from './faults.ts';
+import { ApiError, draw, type Kernel, type Operations, type ServiceName, type Span } from './kernel.ts';
+import type { Recording } from './recording.ts';
+import type { Throttle } from './throttle.ts';
+
+export type Reply = { readonly output: object } | { readonly error: ApiError };
+
+/** The front door of every service: latency, throttling, faults and recording around an operation. */
+export class Gateway {
+  readonly #kernel: Kernel;
+  readonly #activity: Activity;
+  readonly #throttle: Throttle;
+  readonly #faults: Faults;
+  readonly #recording: Recording;
+  readonly #latencyMs: Span;
+  readonly #services = new Map<ServiceName, Operations>();
+
+  constructor(
+    kernel: Kernel,
+    parts: { activity: Activity; throttle: Throttle; faults: Faults; recording: Recording; latencyMs: Span },
+  ) {
+    this.#kernel = kernel;
+    this.#activity = parts.activity;
+    this.#throttle = parts.throttle;
+    this.#faults = parts.faults;
+    this.#recording = parts.recording;
+    this.#latencyMs = parts.latencyMs;
+  }
+
+  serve(service: ServiceName, operations: Operations): void {
+    this.#services.set(service, operations);
+  }
+
+  /**
+   * Answers a call in virtual time if an invocation makes it, at once if it comes from outside (a test, a scenario):
+   * there nobody advances the clock meanwhile.
+   */
+  call(service: ServiceName, operation: string, input: unknown): Promise<Reply> {
+    const scope = this.#activity.current();
+    if (scope?.dead) return new Promise<Reply>(() => {});
+    if (scope !== undefined) scope.calls += 1;
+    const call: Call = {
+      service,
+      operation,
+      input,
+      function: scope?.function,
+      invocation: scope?.id,
+      ordinal: scope?.calls ?? 0,
+    };
+    if (scope === undefined) return Promise.resolve(this.#execute(call, 0));
+    const crash = this.#faults.onSend(call);
+    const latency = draw(this.#kernel.random, this.#latencyMs);
+    const reply = this.#activity.wait<Reply>((resolve) => {
+      if (crash === 'not-applied') return;
+      // AWS acts half-way: the answer is already a little old when it arrives, as in life.
+      this.#kernel.after(latency >> 1, () => {
+        const result = this.#execute(call, latency);
+        this.#kernel.after(latency - (latency >> 1), () => resolve(result));
+      });
+    });
+    if (crash !== undefined) scope.crash(`Crashed by an injected fault at ${service}:${operation}`);
+    return reply;
+  }
+
+  #execute(call: Call, latencyMs: number): Reply {
+    const reply = this.#attempt(call);
+    this.#recording.call({
+      at: this.#kernel.now(),
+      invocation: call.invocation,
+      service: call.service,
+      operation: call.operation,
+      input: call.input,
+      error: 'error' in reply ? reply.error.code : undefined,
+      latencyMs,
+    });
+    return reply;
+  }
+
+  #attempt(call: Call): Reply {
+    const fault = this.#faults.onCall(call);
+    if (fault !== undefined) return { error: fault };
+    if (!this.#throttle.take(call.service, call.operation, this.#kernel.now())) {
+      return { error: throttled(call.service) };
+    }
+    const run = this.#services.get(call.service)?.[call.operation];
+    if (run === undefined) {
+      const sentence = `The simulator does not know ${call.service}:${call.operation}: add it to simulator/.`;
+      return { error: new ApiError('UnknownOperationException', sentence) };
+    }
+    try {
+      return { output: run(call.input) };
+    } catch (error) {
+      if (error instanceof ApiError) return { error };
+      throw error;
+    }
+  }
+}
+
+/** The code differs by service: EC2's error reference names RequestLimitExceeded, the Query services say Throttling. */
+function throttled(service: ServiceName): ApiError {
+  switch (service) {
+    case 'ECS':
+    case 'EventBridge':
+      return new ApiError('ThrottlingException', 'Rate exceeded');
+    case 'AutoScaling':
+      return new ApiError('Throttling', 'Rate exceeded');
+    case 'EC2':
+      return new ApiError('RequestLimitExceeded', 'Request limit exceeded.', 503);
+  }
+}

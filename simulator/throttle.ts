@@ -1,0 +1,68 @@
+import type { EpochMs } from '../lib/clock.ts';
+import type { ServiceName } from './kernel.ts';
+
+interface Bucket {
+  readonly burst: number;
+  readonly refillPerSecond: number;
+  tokens: number;
+  at: EpochMs;
+}
+
+/**
+ * Burst and refill per second, per account and Region, shared in a group: the Amazon ECS API reference, "Request
+ * throttling for the Amazon ECS API". The same page gives no figure for the capacity provider and task definition
+ * groups that differs in kind, so they get the cluster read group's.
+ */
+const ECS_GROUPS: readonly (readonly [burst: number, refill: number, operations: readonly string[]])[] = [
+  [100, 40, ['UpdateContainerInstancesState', 'DeregisterContainerInstance', 'StopTask', 'RunTask', 'StartTask']],
+  [100, 20, ['ListContainerInstances', 'DescribeContainerInstances', 'ListTasks', 'DescribeTasks']],
+  [50, 20, ['ListClusters', 'DescribeClusters', 'DescribeCapacityProviders', 'DescribeTaskDefinition']],
+  [100, 20, ['DescribeServices', 'ListServices']],
+  [200, 80, ['GetTaskProtection', 'UpdateTaskProtection']],
+];
+
+/**
+ * Assumed: Auto Scaling publishes no figures. EC2 documents 100/20 for unfiltered describes; PutEvents varies by Region from 400
+ * to 10,000 a second (EventBridge quotas). All generous, so that a refusal there is never the simulator's invention.
+ */
+const ASSUMED: Readonly<Record<Exclude<ServiceName, 'ECS'>, readonly [burst: number, refill: number]>> = {
+  AutoScaling: [200, 50],
+  EC2: [100, 20],
+  EventBridge: [400, 400],
+};
+
+/** Token buckets as AWS has them. */
+export class Throttle {
+  enabled: boolean;
+  /** `Service:Operation` -> calls refused. */
+  readonly rejected = new Map<string, number>();
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(start: EpochMs, enabled: boolean) {
+    this.enabled = enabled;
+    for (const [burst, refill, operations] of ECS_GROUPS) {
+      const bucket = { burst, refillPerSecond: refill, tokens: burst, at: start };
+      for (const operation of operations) this.#buckets.set(`ECS:${operation}`, bucket);
+    }
+    for (const [service, [burst, refill]] of Object.entries(ASSUMED)) {
+      this.#buckets.set(service, { burst, refillPerSecond: refill, tokens: burst, at: start });
+    }
+  }
+
+  /** Takes a token; false if the call must be refused with `ThrottlingException`. */
+  take(service: ServiceName, operation: string, now: EpochMs): boolean {
+    if (!this.enabled) return true;
+    const bucket = this.#buckets.get(service === 'ECS' ? `ECS:${operation}` : service);
+    if (bucket === undefined) return true;
+    const earned = ((now - bucket.at) / 1000) * bucket.refillPerSecond;
+    bucket.tokens = Math.min(bucket.burst, bucket.tokens + earned);
+    bucket.at = now;
+    if (bucket.tokens >= 1) {
+      bucket.tokens -= 1;
+      return true;
+    }
+    const name = `${service}:${operation}`;
+    this.rejected.set(name, (this.rejected.get(name) ?? 0) + 1);
+    return false;
+  }
+}

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { type EventSourceId, sources } from '../../events/index.ts';
+import { matches } from '../eventbridge-pattern.ts';
+import { edited, sample, sampleNames } from './samples.ts';
+
+const scope = { clusters: ['prod', 'staging'], groups: ['prod-hosts'], hooks: ['stevedore-drain'] };
+
+function patternOf(id: EventSourceId, within = scope) {
+  const found = sources.find((source) => source.id === id);
+  if (!found) throw new Error(`No source ${id}`);
+  return found.pattern(within);
+}
+
+// Hooks with a notification target of their own, ticks and foreign events come past the rules.
+const pastTheRules = /-sns$|-sqs|^lifecycle-test|^schedule-tick|^foreign-/;
+const cases = sampleNames
+  .filter((name) => !pastTheRules.test(name))
+  .map((name) => ({ name, id: sources.map(({ id }) => id).find((id) => name.startsWith(id)) }));
+
+describe('the pattern of a source', () => {
+  it.each(cases)('$name matches the pattern of its own module and of no other', ({ name, id }) => {
+    const matching = sources.filter(({ pattern }) => matches(pattern(scope), sample(name)));
+    expect(matching.map((source) => source.id)).toEqual([id]);
+  });
+
+  it('lets through none of the samples that are past the rules', () => {
+    const outside = sampleNames.filter((name) => pastTheRules.test(name));
+    const matching = outside.filter((name) =>
+      sources.some(({ pattern }) => matches(pattern(scope), sample(name))),
+    );
+    expect(outside.length).toBeGreaterThan(5);
+    expect(matching).toEqual([]);
+  });
+
+  it.each([
+    ['lifecycle-terminate', 'another group', { 'detail.AutoScalingGroupName': 'other-hosts' }],
+    [
+      'lifecycle-terminate',
+      "edge 31: ECS's own hook",
+      { 'detail.LifecycleHookName': 'ecs-managed-draining-hook' },
+    ],
+    ['instance-state-change', 'a start', { 'detail.state': 'running' }],
+    ['health-scheduled-change', 'another service', { 'detail.service': 'RDS' }],
+    ['health-scheduled-change', 'an issue', { 'detail.eventTypeCategory': 'issue' }],
+    ['container-instance-state-change', 'a working host', { 'detail.status': 'ACTIVE' }],
+    [
+      'container-instance-state-change',
+      'a cluster whose name only ends alike',
+      { 'detail.clusterArn': 'arn:aws:ecs:us-east-1:111122223333:cluster/nonprod' },
+    ],
+    ['task-state-change', 'edge 1: a task that is still stopping', { 'detail.lastStatus': 'STOPPING' }],
+    ['task-state-change', 'a task on Fargate', { 'detail.launchType': 'FARGATE' }],
+  ] as const)('of %s leaves out %s', (id, _, changes) => {
+    expect(matches(patternOf(id), sample(id))).toBe(true);
+    expect(matches(patternOf(id), edited(id, changes))).toBe(false);
+  });
+
+  it.each(['lifecycle-terminate', 'container-instance-state-change', 'task-state-change'] as const)(
+    'of %s matches nothing where the policy names nothing',
+    (id) => {
+      const nothing = patternOf(id, { clusters: [], groups: [], hooks: [] });
+      expect(matches(nothing, sample(id))).toBe(false);
+    },
+  );
+
+  it('is the exact JSON that the rule gets', () => {
+    expect(patternOf('task-state-change')).toEqual({
+      source: ['aws.ecs'],
+      'detail-type': ['ECS Task State Change'],
+      detail: {
+        clusterArn: [{ suffix: ':cluster/prod' }, { suffix: ':cluster/staging' }],
+        lastStatus: ['STOPPED'],
+        launchType: ['EC2'],
+      },
+    });
+    expect(patternOf('lifecycle-terminate')).toEqual({
+      source: ['aws.autoscaling'],
+      'detail-type': ['EC2 Instance-terminate Lifecycle Action'],
+      detail: {
+        AutoScalingGroupName: ['prod-hosts'],
+        LifecycleHookName: ['stevedore-drain'],
+        LifecycleTransition: ['autoscaling:EC2_INSTANCE_TERMINATING'],
+      },
+    });
+  });
+});
