@@ -1,16 +1,18 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
+import { lean } from './lean.ts';
 
 /**
  * Bundles `functions/NAME.ts` with everything it imports, the SDK included, into `.build/NAME/NAME.mjs` and chunks
- * beside it. `policy` becomes the module `stevedore:policy`, one export per key.
+ * beside it. `policy` becomes the module `stevedore:policy`, one export per key. Resolves to what was bundled.
  */
-export async function bundle(root: string, name: string, policy: object): Promise<void> {
+export async function bundle(root: string, name: string, policy: object): Promise<Metafile> {
   const outdir = join(root, '.build', name);
   rmSync(outdir, { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
+    metafile: true,
     entryPoints: { [name]: join('functions', `${name}.ts`) },
     outdir,
     outExtension: { '.js': '.mjs' },
@@ -29,8 +31,9 @@ export async function bundle(root: string, name: string, policy: object): Promis
     legalComments: 'none',
     sourcemap: false,
     logLevel: 'warning',
-    plugins: [policyModule(policy)],
+    plugins: [policyModule(policy), lean],
   });
+  return metafile;
 }
 
 function policyModule(policy: object): Plugin {

@@ -41,7 +41,9 @@ export function createDrainHandler(deps: DrainHandlerDependencies) {
     if (arrivals.length > 0) await drainer.handle(arrivals, invocation);
   };
 
-  return middy(handler, { timeoutEarlyInMillis: 0 }).use(injectLambdaContext(deps.logger, { resetKeys: true }));
+  return middy(handler, { timeoutEarlyInMillis: 0 }).use(
+    injectLambdaContext(deps.logger, { resetKeys: true }),
+  );
 }
 
 interface Reading {
@@ -57,7 +59,9 @@ function readEvent(event: ParsedEvent, { policy, clock }: DrainDependencies): Re
     const { reason, sentence } = mapping.ignored;
     return { tick: false, arrivals: [], notes: [noteOf(clock.now(), reason, 'ignored', sentence, event)] };
   }
-  const notes = mapping.remarks.map(({ reason, sentence }) => noteOf(clock.now(), reason, 'held', sentence, event));
+  const notes = mapping.remarks.map(({ reason, sentence }) =>
+    noteOf(clock.now(), reason, 'held', sentence, event),
+  );
   return { tick: false, arrivals: mapping.arrivals, notes };
 }
 

@@ -36,7 +36,10 @@ export async function stack(framework: Framework) {
     await parameter('policy'),
     await parameter('alarmTopic'),
   ];
-  const wakeUps = (await framework.resolveConfigurationProperty(['custom', 'wakeUps'])) as Record<string, WakeUp>;
+  const wakeUps = (await framework.resolveConfigurationProperty(['custom', 'wakeUps'])) as Record<
+    string,
+    WakeUp
+  >;
   const compiled = compileFile(policy);
   const rules = ruleEvents(compiled, wakeUps, name);
   await bundle(root, 'drain', compiled.runtime);
@@ -85,6 +88,8 @@ function ruleEvents({ rules }: CompiledPolicy, wakeUps: Readonly<Record<string, 
 
 /** No drain of any cluster should be open for longer. */
 function drainAlarmSeconds({ runtime }: CompiledPolicy): number {
-  const longest = Math.max(...runtime.draining.clusters.map(({ deadlineMs, stopGraceMs }) => deadlineMs + stopGraceMs));
+  const longest = Math.max(
+    ...runtime.draining.clusters.map(({ deadlineMs, stopGraceMs }) => deadlineMs + stopGraceMs),
+  );
   return Math.ceil((longest + ALARM_GRACE) / SECOND);
 }

@@ -12,6 +12,9 @@ export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 
+/** A moment for a person: UTC to the second, as in `2026-11-21T14:00:00Z`. */
+export const utc = (at: EpochMs) => `${new Date(at).toISOString().slice(0, 19)}Z`;
+
 export const wallClock: Clock = {
   now: () => Date.now(),
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

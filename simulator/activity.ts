@@ -16,6 +16,8 @@ export interface Scope {
 
 /** A handler that waits for something outside the world (a socket, a real timer) is given this many turns. */
 const MAX_TURNS = 500_000;
+/** Or fewer, if others wait for the clock: then it may be one of those that it waits for (a shared promise). */
+const PATIENCE = 20_000;
 
 /**
  * Knows which invocation is running and when all of them have come to rest, that is wait for the virtual clock. Time
@@ -23,6 +25,11 @@ const MAX_TURNS = 500_000;
  */
 export class Activity {
   readonly #storage = new AsyncLocalStorage<Scope>();
+  /**
+   * Runs a function in the async context of now. Without it every AsyncLocalStorage that some handler ever used (a
+   * client's, a logger's) would stay a key of the world's own context, which Node copies at each `run`.
+   */
+  readonly #outside = AsyncLocalStorage.snapshot();
   readonly #open = new Set<Scope>();
   /** Open invocations that wait for nothing of this world: they are computing, or wait for a real macrotask. */
   #busy = 0;
@@ -37,7 +44,13 @@ export class Activity {
     this.#open.add(scope);
     this.#busy += 1;
     this.#woken = true;
-    return this.#storage.run(scope, async () => body()).finally(() => this.close(scope));
+    const start = () => this.#storage.run(scope, async () => body());
+    return this.#outside(start).finally(() => this.close(scope));
+  }
+
+  /** Something outside any invocation (a scenario) has been let run, and may have promises to run on. */
+  wake(): void {
+    this.#woken = true;
   }
 
   close(scope: Scope): void {
@@ -71,6 +84,7 @@ export class Activity {
     for (let turns = 0; this.#woken || this.#busy > 0; turns++) {
       this.#woken = false;
       await new Promise((resolve) => setImmediate(resolve));
+      if (turns > PATIENCE && this.#open.size > this.#busy) return;
       if (turns > MAX_TURNS) throw new Error(this.#stuck());
     }
   }

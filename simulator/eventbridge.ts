@@ -2,14 +2,23 @@ import type { PutEventsRequest, PutEventsResponse } from '@aws-sdk/client-eventb
 import { MINUTE } from '../lib/clock.ts';
 import { compilePattern, type EventPattern, exactStrings } from './event-pattern.ts';
 import type { Faults } from './faults.ts';
-import { type BusEvent, draw, type EventDraft, iso, type Kernel, type Operations, operation, type Span } from './kernel.ts';
+import {
+  type BusEvent,
+  draw,
+  type EventDraft,
+  iso,
+  type Kernel,
+  type Operations,
+  operation,
+  type Span,
+} from './kernel.ts';
 import type { Recording } from './recording.ts';
 
 export interface RuleSpec {
   readonly name: string;
   /** Either a pattern, or a schedule as a rate in milliseconds. */
   readonly pattern?: EventPattern;
-  readonly everyMs?: number;
+  readonly rateMs?: number;
   /** A constant input of the target, in place of the event. */
   readonly input?: unknown;
 }
@@ -53,8 +62,8 @@ export class EventBus {
   /** Adds a rule whose target gets each matching event as JSON text. */
   addRule(spec: RuleSpec, deliver: (text: string) => void): void {
     const input = spec.input === undefined ? undefined : JSON.stringify(spec.input);
-    const { pattern, everyMs } = spec;
-    if (everyMs !== undefined) this.#repeat(spec.name, everyMs, input, deliver);
+    const { pattern, rateMs } = spec;
+    if (rateMs !== undefined) this.#repeat(spec.name, rateMs, input, deliver);
     if (pattern === undefined) return;
     const rule: Rule = { name: spec.name, matches: compilePattern(pattern), deliver, input };
     const sources = exactStrings(pattern, 'source');
@@ -110,7 +119,7 @@ export class EventBus {
   }
 
   /** A `rate(…)` schedule: the phase is EventBridge's own, and delivery is at least once. */
-  #repeat(name: string, everyMs: number, input: string | undefined, deliver: (text: string) => void): void {
+  #repeat(name: string, rateMs: number, input: string | undefined, deliver: (text: string) => void): void {
     const { region, account } = this.#kernel;
     const tick = () => {
       const event = this.#envelope({
@@ -121,9 +130,9 @@ export class EventBus {
       });
       this.#recording.deliveries += 1;
       deliver(input ?? JSON.stringify(event));
-      this.#kernel.after(everyMs, tick);
+      this.#kernel.after(rateMs, tick);
     };
-    this.#kernel.after(this.#kernel.random.between(0, Math.min(everyMs, MINUTE)), tick);
+    this.#kernel.after(this.#kernel.random.between(0, Math.min(rateMs, MINUTE)), tick);
   }
 
   #envelope(draft: EventDraft): BusEvent {

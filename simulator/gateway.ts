@@ -48,7 +48,10 @@ export class Gateway {
       invocation: scope?.id,
       ordinal: scope?.calls ?? 0,
     };
-    if (scope === undefined) return Promise.resolve(this.#execute(call, 0));
+    if (scope === undefined) {
+      this.#activity.wake();
+      return Promise.resolve(this.#execute(call, 0));
+    }
     const crash = this.#faults.onSend(call);
     const latency = draw(this.#kernel.random, this.#latencyMs);
     const reply = this.#activity.wait<Reply>((resolve) => {

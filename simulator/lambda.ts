@@ -8,7 +8,11 @@ export type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
 export interface FunctionSpec {
   readonly name: string;
-  readonly handler: Handler;
+  /**
+   * Makes the handler of one execution environment, at each cold start. What it closes over (clients, caches) lives
+   * as long as the environment and is lost with it, and no two invocations share it at once.
+   */
+  readonly init: () => Handler;
   readonly timeoutMs?: number;
   /** Reserved concurrency; without it there is no cap. */
   readonly concurrency?: number;
@@ -26,8 +30,6 @@ export interface FunctionStats {
   durationMs: number;
   mostAtOnce: number;
   running: number;
-  /** Environments started and now idle. */
-  idle: number;
 }
 
 export interface Failure {
@@ -36,7 +38,19 @@ export interface Failure {
   readonly error: string;
 }
 
-type Attempt = { readonly text: string; readonly number: number; throttles: number; readonly queuedAt: number };
+interface Attempt {
+  readonly text: string;
+  readonly number: number;
+  readonly queuedAt: number;
+  throttles: number;
+}
+
+interface Deployed {
+  readonly spec: FunctionSpec;
+  readonly stats: FunctionStats;
+  /** Handlers of environments started and now idle; the last used is used next. */
+  readonly idle: Handler[];
+}
 
 /** After the first failure a minute, after the second two: Lambda developer guide, "Asynchronous invocation". */
 const RETRY_AFTER = [MINUTE, 2 * MINUTE];
@@ -69,29 +83,29 @@ export class Lambda {
       durationMs: 0,
       mostAtOnce: 0,
       running: 0,
-      idle: 0,
     };
     this.stats.set(spec.name, stats);
-    return (text) =>
-      this.#start(spec, stats, { text, number: 1, throttles: 0, queuedAt: this.#kernel.now() });
+    const deployed: Deployed = { spec, stats, idle: [] };
+    return (text) => this.#start(deployed, { text, number: 1, throttles: 0, queuedAt: this.#kernel.now() });
   }
 
-  #start(spec: FunctionSpec, stats: FunctionStats, attempt: Attempt): void {
+  #start(deployed: Deployed, attempt: Attempt): void {
+    const { spec, stats, idle } = deployed;
     if (stats.running >= (spec.concurrency ?? Number.POSITIVE_INFINITY)) {
-      this.#throttled(spec, stats, attempt);
+      this.#throttled(deployed, attempt);
       return;
     }
     stats.invocations += 1;
     stats.running += 1;
     stats.mostAtOnce = Math.max(stats.mostAtOnce, stats.running);
-    const cold = stats.idle === 0;
-    if (cold) stats.coldStarts += 1;
-    else stats.idle -= 1;
-    const wait = cold ? draw(this.#kernel.random, spec.coldStartMs ?? [150, 300]) : 1;
-    this.#kernel.after(wait, () => this.#run(spec, stats, attempt));
+    const warm = idle.pop();
+    if (warm === undefined) stats.coldStarts += 1;
+    const wait = warm === undefined ? draw(this.#kernel.random, spec.coldStartMs ?? [150, 300]) : 1;
+    this.#kernel.after(wait, () => this.#run(deployed, warm ?? spec.init(), attempt));
   }
 
-  #run(spec: FunctionSpec, stats: FunctionStats, attempt: Attempt): void {
+  #run(deployed: Deployed, handler: Handler, attempt: Attempt): void {
+    const { spec, stats, idle } = deployed;
     const startedAt = this.#kernel.now();
     const timeoutMs = spec.timeoutMs ?? 30 * SECOND;
     let settled = false;
@@ -103,7 +117,7 @@ export class Lambda {
       stats.running -= 1;
       stats.durationMs += durationMs;
       // A crash or timeout costs the environment; an error does not.
-      if (outcome === 'ok' || outcome === 'error') stats.idle += 1;
+      if (outcome === 'ok' || outcome === 'error') idle.push(handler);
       if (outcome === 'timeout') stats.timeouts += 1;
       if (outcome !== 'ok') stats.errors += 1;
       this.#recording.invocation({
@@ -117,7 +131,7 @@ export class Lambda {
         event,
         ...(error === undefined ? {} : { error }),
       });
-      if (outcome !== 'ok') this.#failed(spec, stats, attempt, error ?? outcome);
+      if (outcome !== 'ok') this.#failed(deployed, attempt, error ?? outcome);
     };
     const kill = (outcome: 'timeout' | 'crash', reason: string) => {
       scope.dead = true;
@@ -132,27 +146,32 @@ export class Lambda {
       dead: false,
       crash: (reason) => kill('crash', reason),
     };
-    const timer = this.#kernel.after(timeoutMs, () => kill('timeout', `Task timed out after ${timeoutMs} ms`));
+    const timer = this.#kernel.after(timeoutMs, () =>
+      kill('timeout', `Task timed out after ${timeoutMs} ms`),
+    );
     const event: unknown = JSON.parse(attempt.text);
     const context = this.#context(spec, scope, startedAt + timeoutMs);
     this.#activity
-      .run(scope, () => spec.handler(event, context))
+      .run(scope, () => handler(event, context))
       .then(
         () => finish('ok'),
-        (error) => finish('error', error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
+        (error) =>
+          finish('error', error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
       );
   }
 
-  #failed(spec: FunctionSpec, stats: FunctionStats, attempt: Attempt, error: string): void {
+  #failed(deployed: Deployed, attempt: Attempt, error: string): void {
+    const { spec } = deployed;
     const wait = RETRY_AFTER[attempt.number - 1];
     if (attempt.number > (spec.retries ?? 2) || wait === undefined) {
       this.failures.push({ function: spec.name, event: JSON.parse(attempt.text), error });
       return;
     }
-    this.#kernel.after(wait, () => this.#start(spec, stats, { ...attempt, number: attempt.number + 1 }));
+    this.#kernel.after(wait, () => this.#start(deployed, { ...attempt, number: attempt.number + 1 }));
   }
 
-  #throttled(spec: FunctionSpec, stats: FunctionStats, attempt: Attempt): void {
+  #throttled(deployed: Deployed, attempt: Attempt): void {
+    const { spec, stats } = deployed;
     stats.throttles += 1;
     if (this.#kernel.now() - attempt.queuedAt > THROTTLED_FOR) {
       this.failures.push({ function: spec.name, event: JSON.parse(attempt.text), error: 'Throttled' });
@@ -160,7 +179,7 @@ export class Lambda {
     }
     const wait = Math.min(5 * MINUTE, SECOND * 2 ** Math.min(attempt.throttles, 10));
     attempt.throttles += 1;
-    this.#kernel.after(wait, () => this.#start(spec, stats, attempt));
+    this.#kernel.after(wait, () => this.#start(deployed, attempt));
   }
 
   #context(spec: FunctionSpec, scope: Scope, deadline: number): Context {

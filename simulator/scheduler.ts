@@ -27,10 +27,10 @@ export class Scheduler {
     return this.#now;
   }
 
-  /** Times in the past run at once, that is at the present time after what is already due. */
+  /** Whole milliseconds, as a clock reads. Times in the past run now, after what is already due. */
   at(time: EpochMs, run: () => void): Timer {
     const entry: Entry = {
-      at: Math.max(time, this.#now),
+      at: Math.max(Math.ceil(time), this.#now),
       order: this.#order++,
       run,
       cancel() {

@@ -9,12 +9,15 @@ interface Bucket {
 }
 
 /**
- * Burst and refill per second, per account and Region, shared in a group: the Amazon ECS API reference, "Request
- * throttling for the Amazon ECS API". The same page gives no figure for the capacity provider and task definition
- * groups that differs in kind, so they get the cluster read group's.
+ * Burst and refill per second, per account and Region, shared in a group: Amazon ECS API reference, "Request
+ * throttling for the Amazon ECS API". Capacity providers and task definitions are put with the cluster reads.
  */
 const ECS_GROUPS: readonly (readonly [burst: number, refill: number, operations: readonly string[]])[] = [
-  [100, 40, ['UpdateContainerInstancesState', 'DeregisterContainerInstance', 'StopTask', 'RunTask', 'StartTask']],
+  [
+    100,
+    40,
+    ['UpdateContainerInstancesState', 'DeregisterContainerInstance', 'StopTask', 'RunTask', 'StartTask'],
+  ],
   [100, 20, ['ListContainerInstances', 'DescribeContainerInstances', 'ListTasks', 'DescribeTasks']],
   [50, 20, ['ListClusters', 'DescribeClusters', 'DescribeCapacityProviders', 'DescribeTaskDefinition']],
   [100, 20, ['DescribeServices', 'ListServices']],
@@ -22,8 +25,8 @@ const ECS_GROUPS: readonly (readonly [burst: number, refill: number, operations:
 ];
 
 /**
- * Assumed: Auto Scaling publishes no figures. EC2 documents 100/20 for unfiltered describes; PutEvents varies by Region from 400
- * to 10,000 a second (EventBridge quotas). All generous, so that a refusal there is never the simulator's invention.
+ * Assumed: Auto Scaling publishes no figures. EC2 documents 100 and 20 for describes; PutEvents allows from 400 a
+ * second by Region (EventBridge quotas). All generous, so that a refusal is never the simulator's own invention.
  */
 const ASSUMED: Readonly<Record<Exclude<ServiceName, 'ECS'>, readonly [burst: number, refill: number]>> = {
   AutoScaling: [200, 50],

@@ -1,4 +1,4 @@
-import { type EpochMs, SECOND } from '../clock.ts';
+import { type EpochMs, SECOND, utc } from '../clock.ts';
 import type { Action, Decision, Finding } from './decision.ts';
 import { graceEndsAt, isAllVoluntary, settlesAt, standaloneStopAt } from './look.ts';
 import type { ClusterPolicy } from './policy.ts';
@@ -217,4 +217,4 @@ function left(record: DrainRecord): string {
 const blockedTail = (record: DrainRecord) =>
   record.blockedBy.length === 0 ? '' : ` ${record.blockedBy.map(({ sentence }) => sentence).join(' ')}`;
 
-const iso = (at: EpochMs | undefined) => (at === undefined ? 'an unknown time' : new Date(at).toISOString());
+const iso = (at: EpochMs | undefined) => (at === undefined ? 'an unknown time' : utc(at));

@@ -1,4 +1,4 @@
-import { type EpochMs, SECOND } from '../clock.ts';
+import { type EpochMs, SECOND, utc } from '../clock.ts';
 import { decideDraining } from './decide-draining.ts';
 import { decideLeaving } from './decide-leaving.ts';
 import type { Decision, Finding } from './decision.ts';
@@ -139,7 +139,7 @@ function holdVoluntary(
   );
   const drainAt = Math.min(...starts);
   if (drainAt > now) {
-    const sentence = `Maintenance of ${record.instanceId} is announced; draining begins ${new Date(drainAt).toISOString()}.`;
+    const sentence = `Maintenance of ${record.instanceId} is announced; draining begins ${utc(drainAt)}.`;
     return nothing(record, { reason: 'maintenance-not-near', outcome: 'held', sentence });
   }
   const standalone = (snapshot.tasks ?? []).filter((task) => !task.service && task.lastStatus !== 'STOPPED');

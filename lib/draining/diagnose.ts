@@ -1,4 +1,4 @@
-import { type EpochMs, MINUTE } from '../clock.ts';
+import { type EpochMs, MINUTE, utc } from '../clock.ts';
 import { idOf } from '../ids.ts';
 import type { Blocker } from './record.ts';
 import type { TaskView } from './snapshot.ts';
@@ -78,7 +78,7 @@ function whyServiceStays(
   if (failure) return whyNotPlaced(service, failure.message);
   const guarded = staying.find((task) => task.service === name && (protectedUntil.get(task.task) ?? 0) > now);
   if (guarded) {
-    const until = new Date(protectedUntil.get(guarded.task) ?? now).toISOString();
+    const until = utc(protectedUntil.get(guarded.task) ?? now);
     const sentence = `Task ${idOf(guarded.task)} of ${name} is protected from scale-in until ${until}; ECS waits before it moves it.`;
     return { kind: 'protected-task', name, sentence };
   }

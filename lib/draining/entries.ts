@@ -27,7 +27,7 @@ export function entriesFor(
       sentence: finding.sentence,
       cluster: state.cluster,
       subject: state.instanceId,
-      weight: repeated ? 'routine' : drainingReasons[finding.reason][0],
+      weight: repeated ? 'routine' : drainingReasons[finding.reason],
       ...(changes && calls.length > 0 ? { calls } : {}),
       ...(cause ? { cause } : {}),
       ...(finding.facts ? { facts: finding.facts } : {}),
@@ -51,7 +51,7 @@ export function entryWithoutRecord(
     sentence,
     subject,
     cause,
-    weight: drainingReasons[reason][0],
+    weight: drainingReasons[reason],
   };
 }
 

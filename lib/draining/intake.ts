@@ -41,17 +41,22 @@ function takeInOne(record: DrainRecord, notice: Notice, policy: ClusterPolicy): 
       return takeInHook(record, notice, policy);
     case 'spot-interruption': {
       const reclaimAt = notice.at + (notice.action === 'hibernate' ? 0 : SPOT_NOTICE);
-      return withReason(tighten(record, reclaimAt, reclaimAt), { kind: 'spot-interruption', at: notice.at });
+      return tighten(withReason(record, { kind: 'spot-interruption', at: notice.at }), reclaimAt, reclaimAt);
     }
     case 'rebalance':
       return withReason(record, { kind: 'rebalance', at: notice.at });
     case 'maintenance':
       return notice.status === 'withdrawn'
-        ? without(record, (reason) => reason.kind === 'maintenance' && reason.eventArn === notice.eventArn)
-        : takeInMaintenance(record, notice);
+        ? withdraw(record, notice.eventArn, notice.at)
+        : withReason(record, {
+            kind: 'maintenance',
+            eventArn: notice.eventArn,
+            startAt: notice.startAt,
+            at: notice.at,
+          });
     case 'order':
       return notice.verb === 'release'
-        ? without(record, isVoluntary)
+        ? withdraw(record, RELEASE, notice.at)
         : withReason(record, { kind: 'order', by: notice.by, at: notice.at });
     case 'ec2-state':
       return takeInEc2State(record, notice.state, notice.at, policy);
@@ -107,35 +112,25 @@ function takeInHook(
         (notice.token === undefined && hook.state === 'open')),
   );
   if (known) {
-    // The sweep found the waiting instance before its event arrived: the event brings the token.
-    if (known.token !== undefined || notice.token === undefined) return record;
-    const { token } = notice;
-    return { ...record, hooks: record.hooks.map((hook) => (hook === known ? { ...hook, token } : hook)) };
+    // The sweep found the waiting instance before its event arrived: the event brings the token and the true time.
+    const token = known.token ?? notice.token;
+    const openedAt = Math.min(known.openedAt, notice.at);
+    const told = { ...known, openedAt, ...(token === undefined ? {} : { token }) };
+    const next = { ...record, hooks: record.hooks.map((hook) => (hook === known ? told : hook)) };
+    return known.state === 'open' ? tighten(next, notice.at + policy.deadlineMs) : next;
   }
+  const fresh = reopen(record, notice.at);
   const hook: HookAction = {
     group: notice.group,
     hook: notice.hook,
     openedAt: notice.at,
     state: 'open',
-    lastHeartbeatAt: notice.at,
+    // Nobody knows for how long a hook that the sweep found has been waiting: its first heartbeat is sent at once.
+    lastHeartbeatAt: notice.token === undefined ? 0 : notice.at,
     ...(notice.token === undefined ? {} : { token: notice.token }),
   };
-  const opened = { ...record, hooks: [...record.hooks, hook] };
-  return reopen(withReason(tighten(opened, notice.at + policy.deadlineMs), { kind: 'hook', at: notice.at }));
-}
-
-function takeInMaintenance(
-  record: DrainRecord,
-  notice: Extract<Notice, { kind: 'maintenance' }>,
-): DrainRecord {
-  // AWS may move the date: the newest notice of an event replaces the older one.
-  const older = record.reasons.find(
-    (reason) => reason.kind === 'maintenance' && reason.eventArn === notice.eventArn,
-  );
-  if (older && older.at >= notice.at) return record;
-  const rest = without(record, (reason) => reason === older);
-  const { eventArn, startAt, at } = notice;
-  return withReason(rest, { kind: 'maintenance', eventArn, startAt, at });
+  const opened = { ...fresh, hooks: [...fresh.hooks, hook] };
+  return tighten(withReason(opened, { kind: 'hook', at: notice.at }), notice.at + policy.deadlineMs);
 }
 
 // A late "stopped" must not hide a "terminated" that overtook it; a new "running" after a stop is a new life.
@@ -166,7 +161,11 @@ function takeInEc2State(
   if (known && (known.state === 'not-found' || known.state === state)) return record;
   const seen: DrainRecord = { ...record, ec2: { state, since: at } };
   // What we drain is expected to go; only an instance that goes unannounced gives a reason of its own.
-  if (record.closedAs === 'gone' || record.reasons.length > 0) return seen;
+  const expected =
+    record.phase === 'closed'
+      ? record.closedAs === 'gone' || record.closedAs === 'stood-down'
+      : record.reasons.length > 0;
+  if (expected) return seen;
   switch (state) {
     case 'pending':
     case 'running':
@@ -183,15 +182,33 @@ function takeInEc2State(
 }
 
 function withReason(record: DrainRecord, reason: DrainReason): DrainRecord {
+  if (isWithdrawn(record, reason)) return record;
   const same = (other: DrainReason) =>
     other.kind === reason.kind &&
     (other.kind !== 'maintenance' || (reason.kind === 'maintenance' && other.eventArn === reason.eventArn));
-  return record.reasons.some(same) ? record : reopen({ ...record, reasons: [...record.reasons, reason] });
+  const known = record.reasons.find(same);
+  if (known && known.at >= reason.at) return record;
+  // The newest of a kind stands: AWS may move a maintenance date, and a drain may be ordered again.
+  const reasons = known
+    ? record.reasons.map((other) => (other === known ? reason : other))
+    : [...record.reasons, reason];
+  const told = { ...record, reasons };
+  return known && record.phase !== 'closed' ? told : reopen(told, reason.at);
 }
 
-function without(record: DrainRecord, gone: (reason: DrainReason) => boolean): DrainRecord {
-  const reasons = record.reasons.filter((reason) => !gone(reason));
-  return reasons.length === record.reasons.length ? record : { ...record, reasons };
+/** Under this key of `withdrawn` an operator's release of all drains of choice is kept. */
+const RELEASE = 'release';
+
+function withdraw(record: DrainRecord, what: string, at: EpochMs): DrainRecord {
+  const latest = Math.max(at, record.withdrawn?.[what] ?? at);
+  const next = { ...record, withdrawn: { ...record.withdrawn, [what]: latest } };
+  return { ...next, reasons: record.reasons.filter((reason) => !isWithdrawn(next, reason)) };
+}
+
+function isWithdrawn({ withdrawn = {} }: DrainRecord, reason: DrainReason): boolean {
+  if (!isVoluntary(reason)) return false;
+  const ended = [withdrawn[RELEASE], reason.kind === 'maintenance' ? withdrawn[reason.eventArn] : undefined];
+  return ended.some((at) => at !== undefined && reason.at <= at);
 }
 
 function tighten(record: DrainRecord, deadline: EpochMs, reclaimAt?: EpochMs): DrainRecord {
@@ -202,9 +219,20 @@ function tighten(record: DrainRecord, deadline: EpochMs, reclaimAt?: EpochMs): D
   };
 }
 
-// A new reason for an instance whose drain is over starts from the truth again: it is looked at as if new.
-function reopen(record: DrainRecord): DrainRecord {
-  if (record.phase !== 'closed' && record.phase !== 'leaving') return record;
-  const { closedAs: _, ...rest } = record;
-  return { ...rest, phase: 'requested' };
+/**
+ * A new reason for an instance whose drain is over starts from the truth again: it is looked at as if new. After a
+ * closed drain nothing of that one may count, least of all its deadline, which has passed.
+ */
+function reopen(record: DrainRecord, at: EpochMs): DrainRecord {
+  if (record.phase === 'leaving') return { ...record, phase: 'requested' };
+  if (record.phase !== 'closed') return record;
+  const { instanceId, cluster, reasons, withdrawn, hooks, stopped, ec2 } = record;
+  return {
+    ...newRecord(instanceId, cluster, at),
+    reasons,
+    hooks,
+    stopped,
+    ...(withdrawn && { withdrawn }),
+    ...(ec2 && { ec2 }),
+  };
 }

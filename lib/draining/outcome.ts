@@ -1,8 +1,8 @@
-import { type EpochMs, SECOND } from '../clock.ts';
+import { type EpochMs, SECOND, utc } from '../clock.ts';
 import type { ActionOutcome } from './act.ts';
 import type { Finding } from './decision.ts';
 import type { DrainingReason } from './reasons.ts';
-import type { DrainRecord, HookAction } from './record.ts';
+import type { DrainReason, DrainRecord, HookAction } from './record.ts';
 import { openHooks } from './timing.ts';
 
 /**
@@ -169,9 +169,18 @@ function describe(record: DrainRecord, { action, result, tasks, error, call }: A
   }
 }
 
+const REASONS_IN_WORDS: Readonly<Record<DrainReason['kind'], string>> = {
+  hook: 'a scale-in (lifecycle hook)',
+  'spot-interruption': 'a Spot interruption',
+  rebalance: 'a rebalance recommendation',
+  'direct-termination': 'a direct termination',
+  maintenance: 'scheduled maintenance',
+  order: 'an order',
+  ghost: 'a host that has ended',
+};
+
 function begun(record: DrainRecord, tasks: number): string {
-  const why = record.reasons.map((reason) => reason.kind.replaceAll('-', ' ')).join(' and ');
-  const deadline =
-    record.deadline === undefined ? '' : `, deadline ${new Date(record.deadline).toISOString()}`;
+  const why = record.reasons.map(({ kind }) => REASONS_IN_WORDS[kind]).join(' and ');
+  const deadline = record.deadline === undefined ? '' : `, deadline ${utc(record.deadline)}`;
   return `${record.instanceId} is DRAINING for ${why}, with ${tasks} task(s) to leave${deadline}.`;
 }

@@ -19,6 +19,11 @@ export interface DrainRecord {
   /** ECS has announced that it forgot the container instance (INACTIVE is final for an ARN). */
   readonly unlisted?: true;
   readonly reasons: readonly DrainReason[];
+  /**
+   * When drains of our own choice were withdrawn, by `release` or by the ARN of a Health event: an older reason that
+   * is delivered late or twice does not come back.
+   */
+  readonly withdrawn?: Readonly<Record<string, EpochMs>>;
   /** Every hook token ever seen, completed or not. */
   readonly hooks: readonly HookAction[];
   /** The earliest moment by which it must be over; only ever tightened. */

@@ -4,11 +4,22 @@ import { compilePolicy } from './compile.ts';
 import { formatPolicyError, loadPolicy } from './load.ts';
 
 const file = process.argv[2] ?? 'stevedore.yml';
-const loaded = loadPolicy(file);
-if (!loaded.ok) {
-  process.stderr.write(`${loaded.errors.map(formatPolicyError).join('\n')}\n`);
+
+function check(): { readonly valid: string } | { readonly wrong: string } {
+  const loaded = loadPolicy(file);
+  if (!loaded.ok) return { wrong: loaded.errors.map(formatPolicyError).join('\n') };
+  try {
+    const { rules, statements } = compilePolicy(loaded.policy);
+    return { valid: `${file}: valid (${rules.length} rules, ${statements.length} IAM statements)` };
+  } catch (error) {
+    return { wrong: `${file}: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+const result = check();
+if ('wrong' in result) {
+  process.stderr.write(`${result.wrong}\n`);
   process.exitCode = 2;
 } else {
-  const { rules, statements } = compilePolicy(loaded.policy);
-  process.stdout.write(`${file}: valid (${rules.length} rules, ${statements.length} IAM statements)\n`);
+  process.stdout.write(`${result.valid}\n`);
 }

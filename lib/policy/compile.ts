@@ -23,7 +23,7 @@ const PATTERN_LIMIT = 2048;
 /** IAM's limit for all inline policies of a role, white space not counted (IAM user guide, quotas). */
 const ROLE_LIMIT = 10_240;
 /** Room in the role for the statements of serverless.yml: table, queue, logs, event bus. */
-const ROLE_RESERVE = 2_500;
+const ROLE_RESERVE = 1_500;
 
 /** Throws when the result is larger than AWS accepts, since a deployment would fail on it half-way. */
 export function compilePolicy(policy: Policy): CompiledPolicy {
@@ -104,8 +104,9 @@ function refuseTooLarge(rules: readonly Rule[], statements: readonly IamStatemen
       `The event pattern ${id} has ${length} characters; EventBridge accepts ${PATTERN_LIMIT}. ${remedy}`,
     );
   }
-  // Partition, Region and account are at most as long as the longest Region's name.
+  // The pseudo parameters, as long as they get.
   const text = JSON.stringify(statements)
+    .replaceAll(/\$\{AWS::Partition\}/g, 'aws-us-gov')
     .replaceAll(/\$\{AWS::\w+\}/g, 'ap-southeast-2')
     .replaceAll(/\{"Fn::Sub":("[^"]*")\}/g, '$1');
   if (text.length > ROLE_LIMIT - ROLE_RESERVE) {

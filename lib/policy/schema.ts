@@ -15,7 +15,8 @@ export const DEFAULT_HOOK = 'stevedore-drain';
 function map<Shape extends z.core.$ZodLooseShape>(shape: Shape, example?: string) {
   const keys = Object.keys(shape).join(', ');
   return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? keys : (example ?? `a map with the keys ${keys}`)),
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? keys : (example ?? `a map with the keys ${keys}`),
   });
 }
 
@@ -49,11 +50,13 @@ const hookNames = name(
 );
 
 const group = map(
-  { hooks: z
-    .array(hookNames, 'a list of lifecycle hook names')
-    .refine((hooks) => new Set(hooks).size === hooks.length, 'each hook once')
-    .prefault([DEFAULT_HOOK])
-    .describe('The terminate hooks of this group that are ours to complete. An empty list: none.') },
+  {
+    hooks: z
+      .array(hookNames, 'a list of lifecycle hook names')
+      .refine((hooks) => new Set(hooks).size === hooks.length, 'each hook once')
+      .prefault([DEFAULT_HOOK])
+      .describe('The terminate hooks of this group that are ours to complete. An empty list: none.'),
+  },
   'a map such as { hooks: [stevedore-drain] }, or {} for that',
 );
 

@@ -39,18 +39,11 @@ function readStatements(clusters: readonly ClusterPolicy[]): IamStatement[] {
       Resource: ecs.clusters,
     },
     {
+      // ListTasks authorises on the container instance that it filters by, not on the cluster (aws-cdk#3199).
       Sid: 'EcsReadContainerInstances',
       Effect: 'Allow',
-      Action: ['ecs:DescribeContainerInstances'],
+      Action: ['ecs:DescribeContainerInstances', 'ecs:ListTasks'],
       Resource: ecs.containerInstances,
-    },
-    {
-      // Authorises on the container instance that it filters by (aws-cdk#3199), never on the cluster.
-      Sid: 'EcsListTasks',
-      Effect: 'Allow',
-      Action: ['ecs:ListTasks'],
-      Resource: ecs.containerInstances,
-      Condition: { ArnEquals: { 'ecs:cluster': ecs.clusters } },
     },
     {
       Sid: 'EcsReadTasks',

@@ -1,7 +1,14 @@
 import { type EpochMs, SECOND } from '../../lib/clock.ts';
 import { draw, type Kernel, type Operations, type Span } from '../kernel.ts';
 import { Instances } from './instances.ts';
-import type { Cluster, PlacementConstraint, Service, Task, TaskDefinition } from './model.ts';
+import type {
+  Cluster,
+  ContainerInstance,
+  PlacementConstraint,
+  Service,
+  Task,
+  TaskDefinition,
+} from './model.ts';
 import { changeOperations } from './operations-change.ts';
 import { readOperations } from './operations-read.ts';
 import { constraintTest, firstFit, fits, open, placer } from './placement.ts';
@@ -41,6 +48,8 @@ export interface RunTaskSpec extends TaskSpec {
   /** It ends by itself after so long; else never. */
   readonly runMs?: Span;
   readonly group?: string;
+  /** RUNNING from the start (the default), or through PROVISIONING and PENDING. */
+  readonly running?: boolean;
 }
 
 /** Amazon ECS with the EC2 launch type: its state, its behaviour, and its API. */
@@ -81,7 +90,8 @@ export class Ecs {
   /** The cluster by its short name. @throws if the world has none such. */
   cluster(name: string): Cluster {
     const cluster = this.clusters.get(name);
-    if (cluster === undefined) throw new Error(`This world has no cluster "${name}": call ecs.addCluster first.`);
+    if (cluster === undefined)
+      throw new Error(`This world has no cluster "${name}": call ecs.addCluster first.`);
     return cluster;
   }
 
@@ -128,9 +138,10 @@ export class Ecs {
     const cluster = this.cluster(spec.cluster);
     const definition = this.#define(spec.family, spec);
     const instance = spec.on === undefined ? firstFit(cluster, definition) : this.instances.find(spec.on);
-    if (instance === undefined) throw new Error(`No instance in "${cluster.name}" has room for ${spec.family}.`);
-    const task = this.tasks.place({ definition, instance, group: spec.group ?? `family:${spec.family}` });
-    this.tasks.assumeRunning(task);
+    if (instance === undefined)
+      throw new Error(`No instance in "${cluster.name}" has room for ${spec.family}.`);
+    const group = spec.group ?? `family:${spec.family}`;
+    const task = this.tasks.place({ definition, instance, group, running: spec.running !== false });
     if (spec.runMs !== undefined) {
       this.#kernel.after(draw(this.#kernel.random, spec.runMs), () => this.tasks.exit(task));
     }
@@ -149,16 +160,9 @@ export class Ecs {
   /** The steady state of a service that has been there for long. */
   #settle(service: Service): void {
     const { definition, name, deployment } = service;
-    const start = (instance: Parameters<Tasks['place']>[0]['instance']) => {
-      const task = this.tasks.place({
-        definition,
-        instance,
-        service,
-        group: `service:${name}`,
-        startedBy: deployment,
-      });
-      this.tasks.assumeRunning(task);
-    };
+    const group = `service:${name}`;
+    const start = (instance: ContainerInstance) =>
+      this.tasks.place({ definition, instance, service, group, startedBy: deployment, running: true });
     if (service.strategy === 'DAEMON') {
       const allowed = constraintTest(service.constraints);
       for (const instance of service.cluster.instances.values()) {

@@ -30,7 +30,7 @@ function joined(left: Test | undefined, join: string, right: Test): Test {
 function comparison(text: string): Test {
   const parts = /^(\S+)\s*(==|!=|<=|>=|<|>|\bin\b|not_in)\s*(.+)$/.exec(text);
   const [, subject = '', operator = '', operand = ''] = parts ?? [];
-  const value = valueOf(subject);
+  const value = subjectOf(subject);
   if (value === undefined) {
     throw new ApiError('InvalidParameterException', `Invalid filter expression: ${text}`);
   }
@@ -57,7 +57,7 @@ function comparison(text: string): Test {
   }
 }
 
-function valueOf(subject: string): ((instance: ContainerInstance) => string | undefined) | undefined {
+function subjectOf(subject: string): ((instance: ContainerInstance) => string | undefined) | undefined {
   if (subject === 'ec2InstanceId') return (instance) => instance.ec2InstanceId;
   if (subject === 'agentConnected') return (instance) => String(instance.agentConnected);
   if (subject === 'runningTasksCount') return (instance) => String(runningTasks(instance));

@@ -46,6 +46,7 @@ export class Instances {
       capacityProvider: spec.capacityProvider,
       registeredAt: this.#kernel.now(),
       tasks: new Set(),
+      visible: new Set(),
       ports: new Set(),
       status: spec.status ?? 'ACTIVE',
       agentConnected: true,

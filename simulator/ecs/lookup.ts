@@ -21,7 +21,10 @@ export function limit<Item>(items: readonly Item[] | undefined, most: number, wh
     throw new ApiError('InvalidParameterException', `${what} cannot be empty.`);
   }
   if (items.length > most) {
-    throw new ApiError('InvalidParameterException', `${what} can have at most ${most} items, not ${items.length}.`);
+    throw new ApiError(
+      'InvalidParameterException',
+      `${what} can have at most ${most} items, not ${items.length}.`,
+    );
   }
   return items;
 }

@@ -37,6 +37,8 @@ export interface ContainerInstance {
   readonly registeredAt: EpochMs;
   /** Tasks that are not yet STOPPED: they hold their resources until then. */
   readonly tasks: Set<Task>;
+  /** Those and the STOPPED ones that are still visible. */
+  readonly visible: Set<Task>;
   readonly ports: Set<number>;
   status: InstanceStatus;
   agentConnected: boolean;

@@ -12,7 +12,10 @@ export function changeOperations(ecs: Ecs): Operations {
       const cluster = clusterNamed(ecs.clusters, input.cluster);
       const { status } = input;
       if (status !== 'ACTIVE' && status !== 'DRAINING') {
-        throw new ApiError('InvalidParameterException', 'Container instance status must be ACTIVE or DRAINING.');
+        throw new ApiError(
+          'InvalidParameterException',
+          'Container instance status must be ACTIVE or DRAINING.',
+        );
       }
       const changed: ContainerInstance[] = [];
       const failures: Sdk.Failure[] = [];
@@ -23,7 +26,11 @@ export function changeOperations(ecs: Ecs): Operations {
         else if (instance.status !== 'ACTIVE' && instance.status !== 'DRAINING') {
           // The API reference only says that "an error" comes; per item and with the status, so that both the
           // error's and the failure's path of a caller can be tested (the other by faults.failCall).
-          failures.push({ arn, reason: 'INVALID_STATUS', detail: `The container instance is ${instance.status}.` });
+          failures.push({
+            arn,
+            reason: 'INVALID_STATUS',
+            detail: `The container instance is ${instance.status}.`,
+          });
         } else {
           ecs.instances.setStatus(instance, status);
           changed.push(instance);
@@ -33,7 +40,9 @@ export function changeOperations(ecs: Ecs): Operations {
     }),
     DeregisterContainerInstance: operation((input: Sdk.DeregisterContainerInstanceRequest) => {
       const cluster = clusterNamed(ecs.clusters, input.cluster);
-      const instance = cluster.instances.get(arnOf(cluster, 'container-instance', input.containerInstance ?? ''));
+      const instance = cluster.instances.get(
+        arnOf(cluster, 'container-instance', input.containerInstance ?? ''),
+      );
       if (instance === undefined || instance.status === 'INACTIVE') {
         throw new ApiError('InvalidParameterException', 'The referenced container instance was not found.');
       }

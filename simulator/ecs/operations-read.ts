@@ -83,27 +83,24 @@ function taskReads(ecs: Ecs, kernel: Kernel): Operations {
         const on = until > kernel.now();
         if (task === undefined) failures.push(missing(arn));
         else if (task.service === undefined) failures.push({ arn, reason: 'TASK_NOT_VALID' });
-        else protectedTasks.push({ taskArn: arn, protectionEnabled: on, ...(on ? { expirationDate: until / 1000 } : {}) });
+        else
+          protectedTasks.push({
+            taskArn: arn,
+            protectionEnabled: on,
+            ...(on ? { expirationDate: until / 1000 } : {}),
+          });
       }
       return { protectedTasks, failures };
     }),
   };
 }
 
-/** Only the tasks that a list can contain: stopping and running ones of one instance are few, stopped ones many. */
-function tasksOf(
-  ecs: Ecs,
-  cluster: string,
-  instance: string | undefined,
-  desired: string,
-): Iterable<Task> {
+/** Only the tasks that a list can contain: with a thousand instances, looking at all tasks each time is too slow. */
+function tasksOf(ecs: Ecs, cluster: string, instance: string | undefined, desired: string): Iterable<Task> {
   const { instances, tasks } = ecs.cluster(cluster);
   // The PENDING filter returns nothing, since desiredStatus is never PENDING: API reference, ListTasks.
   if (desired === 'PENDING') return [];
-  if (desired === 'RUNNING' && instance !== undefined) {
-    return [...(instances.get(instance)?.tasks ?? [])].sort((a, b) => a.order - b.order);
-  }
-  return tasks.values();
+  return instance === undefined ? tasks.values() : (instances.get(instance)?.visible ?? []);
 }
 
 function otherReads(ecs: Ecs): Operations {
@@ -111,7 +108,10 @@ function otherReads(ecs: Ecs): Operations {
     DescribeServices: operation((input: Sdk.DescribeServicesRequest) => {
       const cluster = clusterNamed(ecs.clusters, input.cluster);
       const names = limit(input.services, 10, 'Services');
-      const found = names.map((name) => ({ name, service: cluster.services.get(name.slice(name.lastIndexOf('/') + 1)) }));
+      const found = names.map((name) => ({
+        name,
+        service: cluster.services.get(name.slice(name.lastIndexOf('/') + 1)),
+      }));
       return {
         services: found.flatMap(({ service }) => (service === undefined ? [] : [serviceShape(service)])),
         failures: found.flatMap(({ name, service }) => (service === undefined ? [missing(name)] : [])),
@@ -128,14 +128,20 @@ function otherReads(ecs: Ecs): Operations {
       const definition = [...ecs.definitions.values()].find(
         ({ arn, family }) => arn === name || family === name || arn.endsWith(`/${name}`),
       );
-      if (definition === undefined) throw new ApiError('ClientException', 'Unable to describe task definition.');
+      if (definition === undefined)
+        throw new ApiError('ClientException', 'Unable to describe task definition.');
       return { taskDefinition: definitionShape(definition), tags: [] };
     }),
     DescribeClusters: operation((input: Sdk.DescribeClustersRequest) => {
       const names = limit(input.clusters ?? ['default'], 100, 'Clusters');
-      const clusters = names.map((name) => ({ name, cluster: ecs.clusters.get(name.slice(name.lastIndexOf('/') + 1)) }));
+      const clusters = names.map((name) => ({
+        name,
+        cluster: ecs.clusters.get(name.slice(name.lastIndexOf('/') + 1)),
+      }));
       return {
-        clusters: clusters.flatMap(({ cluster }) => (cluster === undefined ? [] : [clusterShape(ecs, cluster.name)])),
+        clusters: clusters.flatMap(({ cluster }) =>
+          cluster === undefined ? [] : [clusterShape(ecs, cluster.name)],
+        ),
         failures: clusters.flatMap(({ name, cluster }) => (cluster === undefined ? [missing(name)] : [])),
       };
     }),
@@ -154,7 +160,9 @@ function otherReads(ecs: Ecs): Operations {
               managedTerminationProtection: 'DISABLED',
             },
           })),
-        failures: (wanted ?? []).filter((name) => !all.some((provider) => provider.name === name)).map(missing),
+        failures: (wanted ?? [])
+          .filter((name) => !all.some((provider) => provider.name === name))
+          .map(missing),
       };
     }),
   };

@@ -122,7 +122,9 @@ export class ServiceScheduler {
         clusterArn: service.cluster.arn,
         reason: 'RESOURCE:MEMORY',
         createdAt: new Date(this.#kernel.now()).toISOString(),
-        containerInstanceArns: [`arn:aws:ecs:${region}:${account}:container-instance/${service.cluster.name}/any`],
+        containerInstanceArns: [
+          `arn:aws:ecs:${region}:${account}:container-instance/${service.cluster.name}/any`,
+        ],
       },
     });
     this.#event(
@@ -135,7 +137,8 @@ export class ServiceScheduler {
   #steady(service: Service): void {
     const tasks = [...service.tasks];
     const steady = tasks.length === service.desired && tasks.every((task) => task.healthy);
-    if (steady && !service.steady) this.#event(service, `(service ${service.name}) has reached a steady state.`);
+    if (steady && !service.steady)
+      this.#event(service, `(service ${service.name}) has reached a steady state.`);
     service.steady = steady;
   }
 

@@ -1,13 +1,24 @@
 import type * as Sdk from '@aws-sdk/client-ecs';
 import { iso, type Kernel, seconds, type Wire } from '../kernel.ts';
-import { type ContainerInstance, pendingTasks, runningTasks, type Service, type Task, type TaskDefinition } from './model.ts';
+import {
+  type ContainerInstance,
+  pendingTasks,
+  runningTasks,
+  type Service,
+  type Task,
+  type TaskDefinition,
+} from './model.ts';
 
 /** What the API and the events have in common; dates differ (numbers in one, ISO text in the other). */
 function instanceBody(instance: ContainerInstance) {
   const resources = (cpu: number, memory: number, ports: readonly number[]) => [
     { name: 'CPU', type: 'INTEGER', integerValue: cpu },
     { name: 'MEMORY', type: 'INTEGER', integerValue: memory },
-    { name: 'PORTS', type: 'STRINGSET', stringSetValue: ['22', '2375', '2376', '51678', ...ports.map(String)] },
+    {
+      name: 'PORTS',
+      type: 'STRINGSET',
+      stringSetValue: ['22', '2375', '2376', '51678', ...ports.map(String)],
+    },
   ];
   return {
     containerInstanceArn: instance.arn,
@@ -19,11 +30,9 @@ function instanceBody(instance: ContainerInstance) {
     runningTasksCount: runningTasks(instance),
     pendingTasksCount: pendingTasks(instance),
     registeredResources: resources(instance.cpu, instance.memory, []),
-    remainingResources: resources(
-      instance.cpu - instance.usedCpu,
-      instance.memory - instance.usedMemory,
-      [...instance.ports],
-    ),
+    remainingResources: resources(instance.cpu - instance.usedCpu, instance.memory - instance.usedMemory, [
+      ...instance.ports,
+    ]),
     attributes: [...instance.attributes].map(([name, value]) => ({ name, value })),
     attachments: [],
     ...(instance.capacityProvider === undefined ? {} : { capacityProviderName: instance.capacityProvider }),
@@ -31,7 +40,10 @@ function instanceBody(instance: ContainerInstance) {
 }
 
 export function instanceShape(instance: ContainerInstance): Wire<Sdk.ContainerInstance> {
-  return { ...instanceBody(instance), registeredAt: seconds(instance.registeredAt) } as Wire<Sdk.ContainerInstance>;
+  return {
+    ...instanceBody(instance),
+    registeredAt: seconds(instance.registeredAt),
+  } as Wire<Sdk.ContainerInstance>;
 }
 
 /** `detail` of an ECS Container Instance State Change. */
@@ -107,7 +119,8 @@ export function serviceShape(service: Service): Wire<Sdk.Service> {
   const counts = {
     desiredCount: service.desired,
     runningCount: tasks.filter((task) => task.lastStatus === 'RUNNING').length,
-    pendingCount: tasks.filter((task) => task.desiredStatus === 'RUNNING' && task.lastStatus !== 'RUNNING').length,
+    pendingCount: tasks.filter((task) => task.desiredStatus === 'RUNNING' && task.lastStatus !== 'RUNNING')
+      .length,
   };
   return {
     serviceName: service.name,

@@ -5,7 +5,10 @@ import { starting } from './model.ts';
 import { taskDetail } from './shapes.ts';
 
 /** Told of every change of a task. */
-export type TaskListener = (task: Task, change: 'placed' | 'stopping' | 'stopped' | 'status' | 'healthy') => void;
+export type TaskListener = (
+  task: Task,
+  change: 'placed' | 'stopping' | 'stopped' | 'status' | 'healthy',
+) => void;
 
 export interface Placement {
   readonly definition: TaskDefinition;
@@ -13,6 +16,8 @@ export interface Placement {
   readonly service?: Service;
   readonly group: string;
   readonly startedBy?: string;
+  /** It has been RUNNING and healthy for long: nothing is published. For a world that starts in a steady state. */
+  readonly running?: boolean;
 }
 
 /** The life of tasks: PROVISIONING to STOPPED, at the pace of their task definition and of the agent. */
@@ -26,7 +31,7 @@ export class Tasks {
     this.#changed = changed;
   }
 
-  place({ definition, instance, service, group, startedBy }: Placement): Task {
+  place({ definition, instance, service, group, startedBy, running = false }: Placement): Task {
     const { cluster } = instance;
     const { region, account, random } = this.#kernel;
     const task: Task = {
@@ -40,35 +45,31 @@ export class Tasks {
       instance,
       createdAt: this.#kernel.now(),
       desiredStatus: 'RUNNING',
-      lastStatus: 'PROVISIONING',
-      version: 1,
-      healthy: false,
+      lastStatus: running ? 'RUNNING' : 'PROVISIONING',
+      version: running ? 3 : 1,
+      healthy: running,
       timer: undefined,
     };
     cluster.tasks.set(task.arn, task);
     service?.tasks.add(task);
     instance.tasks.add(task);
+    instance.visible.add(task);
     instance.usedCpu += definition.cpu;
     instance.usedMemory += definition.memory;
     for (const port of definition.hostPorts) instance.ports.add(port);
+    if (running) task.startedAt = this.#kernel.now();
+    else this.#launch(task);
+    return task;
+  }
+
+  #launch(task: Task): void {
     this.#publish(task);
     this.#changed(task, 'placed');
-    const startMs = draw(random, definition.startMs);
+    const startMs = draw(this.#kernel.random, task.definition.startMs);
     this.#step(task, startMs / 4, () => {
       this.#become(task, 'PENDING');
       this.#step(task, (3 * startMs) / 4, () => this.#run(task));
     });
-    return task;
-  }
-
-  /** Puts a task straight to RUNNING and healthy, for a world that starts in a steady state. Publishes nothing. */
-  assumeRunning(task: Task): void {
-    task.timer?.cancel();
-    task.timer = undefined;
-    task.lastStatus = 'RUNNING';
-    task.version = 3;
-    task.startedAt = this.#kernel.now();
-    task.healthy = true;
   }
 
   /** Asks for the end: target deregistration, SIGTERM, and so on, or at once for a task not yet RUNNING. */
@@ -156,7 +157,10 @@ export class Tasks {
     this.#become(task, 'STOPPED');
     this.#changed(task, 'stopped');
     // Stopped tasks stay visible for about an hour: API reference, DescribeTasks.
-    this.#kernel.after(HOUR, () => cluster.tasks.delete(task.arn));
+    this.#kernel.after(HOUR, () => {
+      cluster.tasks.delete(task.arn);
+      instance.visible.delete(task);
+    });
   }
 
   /** A step that the agent takes, or reports: it waits while the agent is away. */

@@ -36,7 +36,8 @@ export function simulatedHttp(gateway: Gateway): SimulatedHttp {
   return {
     async handle(request) {
       const target = request.headers['x-amz-target'];
-      const response = target === undefined ? await query(gateway, request) : await json(gateway, request, target);
+      const response =
+        target === undefined ? await query(gateway, request) : await json(gateway, request, target);
       return { response };
     },
     updateHttpClientConfig() {},

@@ -17,7 +17,12 @@ export function decodeForm(body: string): { action: string; version: string; inp
   for (const [name, value] of new URLSearchParams(body)) {
     if (name === 'Action') action = value;
     else if (name === 'Version') version = value;
-    else set(root, name.split('.').filter((part) => part !== 'member'), value);
+    else
+      set(
+        root,
+        name.split('.').filter((part) => part !== 'member'),
+        value,
+      );
   }
   return { action, version, input: listed(root) };
 }
@@ -41,7 +46,8 @@ function set(root: { [name: string]: FormValue }, path: readonly string[], value
 function listed(value: FormValue): FormValue {
   if (typeof value === 'string' || Array.isArray(value)) return value;
   const keys = Object.keys(value);
-  if (keys.length > 0 && keys.every((key) => /^\d+$/.test(key))) return keys.map((key) => listed(value[key] ?? ''));
+  if (keys.length > 0 && keys.every((key) => /^\d+$/.test(key)))
+    return keys.map((key) => listed(value[key] ?? ''));
   return Object.fromEntries(keys.map((key) => [key, listed(value[key] ?? '')]));
 }
 
@@ -58,7 +64,7 @@ export function encodeXml(dialect: 'query' | 'ec2', action: string, output: obje
 }
 
 export function encodeError(dialect: 'query' | 'ec2', code: string, message: string): string {
-  const body = `<Code>${escape(code)}</Code><Message>${escape(message)}</Message>`;
+  const body = `<Code>${escaped(code)}</Code><Message>${escaped(message)}</Message>`;
   if (dialect === 'ec2') return `<Response><Errors><Error>${body}</Error></Errors></Response>`;
   return `<ErrorResponse><Error><Type>Sender</Type>${body}</Error></ErrorResponse>`;
 }
@@ -75,10 +81,10 @@ function content(value: unknown, item: string): string {
   if (Array.isArray(value)) return value.map((each) => `<${item}>${content(each, item)}</${item}>`).join('');
   if (value instanceof Date) return value.toISOString();
   if (typeof value === 'object' && value !== null) return elements(value, item);
-  return escape(String(value));
+  return escaped(String(value));
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return /[&<>"]/.test(text)
     ? text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
     : text;

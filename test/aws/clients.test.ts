@@ -117,6 +117,8 @@ describe('endpoints and credentials', () => {
     expect(lambdaCredentials(keys)).toBeUndefined();
     for (const [name, value] of Object.entries(keys)) vi.stubEnv(name, value);
     vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'stevedore-drain');
+    // With a profile set the SDK's chain does not look at the keys, so this would fail if the chain were asked.
+    vi.stubEnv('AWS_PROFILE', 'no-such-profile');
     const { base, endpoint, received } = await setup(() => ok({}));
     const { credentials: _, ...withoutCredentials } = base;
     await createClients({ ...withoutCredentials, endpoint }).ecs.send(listTasks);

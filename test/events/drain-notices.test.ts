@@ -126,6 +126,11 @@ describe('an event that asks something', () => {
     ]);
   });
 
+  it('edge 39: a closed event withdraws every instance, whatever is said of it alone', () => {
+    const raw = edited('health-scheduled-change', { 'detail.statusCode': 'closed' });
+    expect(arrivalsOf(raw)).toMatchObject([{ notice: { status: 'withdrawn' } }]);
+  });
+
   it('what is withdrawn needs no start', () => {
     const raw = edited('health-scheduled-change-closed', { 'detail.startTime': undefined });
     expect(arrivalsOf(raw)).toMatchObject([{ notice: { status: 'withdrawn', startAt: only(raw).at } }]);

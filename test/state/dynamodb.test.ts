@@ -1,4 +1,10 @@
-import { BatchGetItemCommand, BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoStore } from '../../lib/state/dynamodb.ts';
@@ -52,7 +58,7 @@ describe('the DynamoDB store', () => {
   });
 });
 
-describe('the DynamoDB store under throttling', () => {
+describe('the calls to DynamoDB', () => {
   const makeStore = () => {
     const client = mockClient(DynamoDBClient);
     const clock = testClock();
@@ -61,6 +67,15 @@ describe('the DynamoDB store under throttling', () => {
   };
   const keys = { pk: { S: 'record#p' }, sk: { S: 'i-1' } };
   const item = { ...keys, revision: { N: '3' }, state: { S: '{"phase":"x"}' }, inbox: { L: [] } };
+
+  it('marks a record as woken only after the append, lest a worker look in between and never again', async () => {
+    const { client, store } = makeStore();
+    client.on(UpdateItemCommand).resolves({ Attributes: item });
+    client.on(PutItemCommand).resolves({});
+    await store.append(key, ['a'], { wake: true });
+    const sent = client.calls().map(({ args }) => args[0].constructor);
+    expect(sent).toEqual([UpdateItemCommand, PutItemCommand]);
+  });
 
   it('asks again, after a growing pause, for the keys that were left out', async () => {
     const { client, clock, store } = makeStore();

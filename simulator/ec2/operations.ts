@@ -1,0 +1,57 @@
+import { ApiError, type Operations, operation } from '../kernel.ts';
+import { page } from '../paging.ts';
+import type { Ec2 } from './ec2.ts';
+import { type Ec2Instance, STATE_CODES } from './model.ts';
+
+/** As decoded from the EC2 Query protocol: names are singular, every value is text. */
+interface DescribeInstancesForm {
+  readonly InstanceId?: readonly string[];
+  readonly Filter?: readonly { readonly Name: string; readonly Value?: readonly string[] }[];
+  readonly MaxResults?: string;
+  readonly NextToken?: string;
+}
+
+/** The EC2 API, as far as a controller reads it. */
+export function ec2Operations(ec2: Ec2): Operations {
+  return {
+    DescribeInstances: operation((input: DescribeInstancesForm) => {
+      const ids = input.InstanceId;
+      const filters = (input.Filter ?? []).map(filterTest);
+      const candidates = ids === undefined ? [...ec2.instances.values()] : ids.map((id) => known(ec2, id));
+      const found = candidates.filter((instance) => filters.every((test) => test(instance)));
+      const { items, nextToken } = page(found, input.NextToken, Number(input.MaxResults ?? 1000));
+      const reservationSet = items.map((instance) => ({
+        reservationId: `r-${instance.id.slice(2)}`,
+        instancesSet: [shape(instance)],
+      }));
+      return { reservationSet, nextToken };
+    }),
+  };
+}
+
+/** One unknown id fails the whole call. */
+function known(ec2: Ec2, id: string): Ec2Instance {
+  const instance = ec2.instances.get(id);
+  if (instance !== undefined) return instance;
+  throw new ApiError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
+}
+
+function filterTest({ Name, Value = [] }: { readonly Name: string; readonly Value?: readonly string[] }) {
+  const values = new Set(Value);
+  if (Name === 'instance-id') return ({ id }: Ec2Instance) => values.has(id);
+  if (Name === 'instance-state-name') return ({ state }: Ec2Instance) => values.has(state);
+  if (Name.startsWith('tag:')) return ({ tags }: Ec2Instance) => values.has(tags[Name.slice(4)] ?? '');
+  throw new ApiError('InvalidParameterValue', `The filter '${Name}' is invalid`);
+}
+
+function shape(instance: Ec2Instance): object {
+  return {
+    instanceId: instance.id,
+    instanceType: instance.type,
+    instanceState: { code: STATE_CODES[instance.state], name: instance.state },
+    placement: { availabilityZone: instance.zone },
+    launchTime: new Date(instance.launchedAt),
+    instanceLifecycle: instance.spot ? 'spot' : undefined,
+    tagSet: Object.entries(instance.tags).map(([key, value]) => ({ key, value })),
+  };
+}

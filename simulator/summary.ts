@@ -1,0 +1,51 @@
+import Table from 'cli-table3';
+import type { createColors } from 'picocolors';
+import type { Deployment } from './deployment.ts';
+import type { World } from './world.ts';
+
+/** What the scenario came to: each instance, and the figures that matter. */
+export function summary(
+  world: World,
+  { journal }: Deployment,
+  realMs: number,
+  colors: ReturnType<typeof createColors>,
+): string {
+  const table = new Table({
+    head: ['instance', 'why', 'tasks', 'drained after', 'end'],
+    style: { head: [], border: [] },
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+  });
+  const subjects = [
+    ...new Set(journal.flatMap(({ subject, weight }) => (subject && weight === 'notable' ? [subject] : []))),
+  ];
+  for (const id of subjects) {
+    const about = journal.filter(({ subject }) => subject === id);
+    const begun = about.find(({ reason }) => reason === 'drain-begun');
+    const drained = about.find(({ reason }) => reason === 'drained');
+    const seconds = drained?.facts?.seconds;
+    table.push([
+      id,
+      /DRAINING for (.+), with/.exec(begun?.sentence ?? '')?.[1] ?? '-',
+      String(begun?.facts?.tasks ?? '-'),
+      typeof seconds === 'number' ? `${seconds} s` : '-',
+      about.findLast(({ weight }) => weight === 'notable')?.reason ?? '-',
+    ]);
+  }
+  const { recording, lambda } = world;
+  const stats = lambda.stats.get('drain');
+  const virtualMs = world.now() - (recording.events[0]?.at ?? world.now());
+  const longest = Math.max(0, ...recording.invocations.map(({ durationMs }) => durationMs));
+  const figures = [
+    `${recording.events.length} events, of which ${recording.events.filter(({ rules }) => rules.length > 0).length} matched a rule`,
+    `${stats?.invocations ?? 0} invocations, ${stats?.errors ?? 0} failed, the longest took ${(longest / 1_000).toFixed(1)} s of simulated time`,
+    `${recording.countOf()} AWS calls, ${recording.countOf() - writes(recording.callCounts)} of them reads`,
+    `${(virtualMs / 60_000).toFixed(0)} minutes played in ${(realMs / 1_000).toFixed(1)} s`,
+  ];
+  return [colors.bold('Summary'), table.toString(), ...figures.map((line) => `  ${line}`)].join('\n');
+}
+
+const CHANGES = /:(Update|Complete|Record|Deregister|Stop|Set|Terminate|Put)/;
+
+function writes(counts: ReadonlyMap<string, number>): number {
+  return [...counts].reduce((sum, [name, count]) => (CHANGES.test(name) ? sum + count : sum), 0);
+}

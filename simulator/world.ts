@@ -1,0 +1,198 @@
+// Loaded here so that lib/aws's dynamic import of it, which takes real time, is done before virtual time runs.
+import '../lib/aws/ec2.ts';
+import type { AutoScalingClientConfig } from '@aws-sdk/client-auto-scaling';
+import type { Clock, EpochMs } from '../lib/clock.ts';
+import { Activity } from './activity.ts';
+import { AutoScaling } from './autoscaling/groups.ts';
+import type { Group, GroupSpec } from './autoscaling/model.ts';
+import { virtualClock } from './clock.ts';
+import { Ec2 } from './ec2/ec2.ts';
+import { Ecs } from './ecs/ecs.ts';
+import { type BusOptions, EventBus, type RuleSpec } from './eventbridge.ts';
+import { Faults } from './faults.ts';
+import { Gateway } from './gateway.ts';
+import { announceMaintenance, type Maintenance } from './health.ts';
+import type { Kernel, Span } from './kernel.ts';
+import { type FunctionSpec, type Handler, Lambda } from './lambda.ts';
+import { createRandom } from './random.ts';
+import { Recording } from './recording.ts';
+import { Scheduler } from './scheduler.ts';
+import { Throttle } from './throttle.ts';
+import { simulatedHttp } from './wire/handler.ts';
+
+export interface WorldOptions {
+  readonly seed?: number;
+  readonly start?: EpochMs;
+  readonly region?: string;
+  readonly account?: string;
+  /** Of one API call, there and back. */
+  readonly latencyMs?: Span;
+  readonly throttling?: boolean;
+  readonly recording?: 'full' | 'counts';
+  readonly bus?: Partial<BusOptions>;
+}
+
+export interface DeploySpec extends Omit<FunctionSpec, 'init'> {
+  /** One handler for all environments, or `init` for one per environment, as in Lambda. */
+  readonly handler?: Handler;
+  readonly init?: () => Handler;
+  readonly rules?: readonly RuleSpec[];
+}
+
+/** The options of lib/aws/clients.ts's `createClients`, or of any SDK client. */
+export interface SimulatedClientOptions {
+  readonly region: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly endpoint: string;
+  readonly requestHandler: NonNullable<AutoScalingClientConfig['requestHandler']>;
+}
+
+export type World = ReturnType<typeof createWorld>;
+
+const START = Date.UTC(2026, 10, 21, 14, 0, 0);
+
+/** A world in which unmodified Lambda handlers run against simulated AWS services, in virtual time. */
+export function createWorld(options: WorldOptions = {}) {
+  const random = createRandom(options.seed ?? 1);
+  const scheduler = new Scheduler(options.start ?? START);
+  const activity = new Activity();
+  const faults = new Faults();
+  const recording = new Recording(options.recording ?? 'full');
+  const throttle = new Throttle(scheduler.now, options.throttling ?? true);
+  const base = {
+    region: options.region ?? 'eu-west-1',
+    account: options.account ?? '111122223333',
+    random,
+    now: () => scheduler.now,
+    at: (time: EpochMs, run: () => void) => scheduler.at(time, run),
+    after: (ms: number, run: () => void) => scheduler.after(ms, run),
+  };
+  const bus = new EventBus({ ...base, random: random.fork('bus') }, faults, recording, {
+    deliveryMs: [100, 800],
+    lossRate: 0,
+    duplicateRate: 0,
+    ...options.bus,
+  });
+  const kernel: Kernel = { ...base, publish: (draft) => bus.publish(draft) };
+  const clock = virtualClock(scheduler, activity);
+  const lambda = new Lambda({ ...kernel, random: random.fork('lambda') }, activity, recording);
+
+  const ec2 = new Ec2({ ...kernel, random: random.fork('ec2') });
+  const ecs = new Ecs({ ...kernel, random: random.fork('ecs') });
+  ec2.onChange((instance, state) => ecs.instances.ec2Changed(instance, state));
+  const autoScaling = new AutoScaling(
+    { ...kernel, random: random.fork('autoscaling') },
+    ec2,
+    (group, instance, settled) => joinCluster(ecs, group, instance.id, instance.zone, settled),
+  );
+
+  const latencyMs = options.latencyMs ?? [15, 60];
+  const gateway = new Gateway(
+    { ...kernel, random: random.fork('gateway') },
+    { activity, throttle, faults, recording, latencyMs },
+  );
+  gateway.serve('ECS', ecs.operations);
+  gateway.serve('AutoScaling', autoScaling.operations);
+  gateway.serve('EC2', ec2.operations);
+  gateway.serve('EventBridge', bus.operations);
+  const requestHandler = simulatedHttp(gateway);
+  const clientRandom = random.fork('clients');
+
+  const step = (act: () => unknown) => {
+    activity.wake();
+    act();
+  };
+
+  /** Plays until `until` is true, nothing is left to happen, or `limit` has come. True unless the limit ended it. */
+  async function run({ until, limit }: { until?: () => boolean; limit: EpochMs }): Promise<boolean> {
+    await activity.settle();
+    while (until?.() !== true) {
+      const next = scheduler.peek();
+      if (next === undefined) return until === undefined;
+      if (next > limit) {
+        scheduler.advanceTo(limit);
+        return until === undefined;
+      }
+      scheduler.advanceTo(next);
+      await activity.settle();
+    }
+    return true;
+  }
+
+  return {
+    clock,
+    kernel,
+    faults,
+    recording,
+    throttle,
+    lambda,
+    ecs,
+    ec2,
+    autoScaling,
+    bus,
+    run,
+
+    /** Plays until this time. */
+    runUntil: (time: EpochMs) => run({ limit: time }),
+    /** Plays this many milliseconds more. */
+    runFor: (ms: number) => run({ limit: scheduler.now + ms }),
+    now: () => scheduler.now,
+    /** A step of a scenario. It may call the SDK: its calls are answered at once. */
+    at: (time: EpochMs, act: () => unknown) => scheduler.at(time, () => step(act)),
+    after: (ms: number, act: () => unknown) => scheduler.after(ms, () => step(act)),
+
+    addCluster: (name: string) => ecs.addCluster(name),
+    /** An Auto Scaling group, its instances running and registered. */
+    addGroup(spec: GroupSpec): Group {
+      const group = autoScaling.addGroup(spec);
+      if (spec.cluster !== undefined && spec.capacityProvider !== undefined) {
+        ecs.addCapacityProvider(spec.cluster, spec.capacityProvider, group.arn, spec.managedDraining);
+      }
+      return group;
+    },
+    announceMaintenance: (notice: Maintenance) => announceMaintenance(kernel, notice),
+
+    /** Deploys a function with its event rules. Returns a way to invoke it asynchronously with an event. */
+    deploy({ handler, init, rules, ...spec }: DeploySpec): (event: unknown) => void {
+      const make = init ?? (() => handler ?? missingHandler(spec.name));
+      const invoke = lambda.deploy({ ...spec, init: make });
+      for (const rule of rules ?? []) bus.addRule(rule, invoke);
+      return (event) => invoke(JSON.stringify(event));
+    },
+
+    clients: (): SimulatedClientOptions => ({
+      region: base.region,
+      clock,
+      random: clientRandom.next,
+      credentials: { accessKeyId: 'SIMULATED', secretAccessKey: 'simulated' },
+      // Any will do; a fixed one spares the SDK its endpoint rules at every call.
+      endpoint: 'https://simulated.amazonaws.com',
+      requestHandler: requestHandler as SimulatedClientOptions['requestHandler'],
+    }),
+  };
+}
+
+function missingHandler(name: string): never {
+  throw new Error(`deploy({ name: '${name}' }) needs a handler or an init.`);
+}
+
+/** The agent on a group's instance registers it. An m7g.large has 2 vCPU and 8 GiB, of which the system keeps some. */
+function joinCluster(ecs: Ecs, group: Group, id: string, zone: string, settled: boolean): void {
+  const { cluster, cpu = 2048, memory = 7680, attributes, capacityProvider, instanceType } = group.spec;
+  if (cluster === undefined) return;
+  ecs.instances.register({
+    cluster: ecs.cluster(cluster),
+    ec2InstanceId: id,
+    cpu,
+    memory,
+    attributes: new Map([
+      ['ecs.availability-zone', zone],
+      ['ecs.instance-type', instanceType ?? 'm7g.large'],
+      ...Object.entries(attributes ?? {}),
+    ]),
+    ...(capacityProvider === undefined ? {} : { capacityProvider }),
+    quiet: settled,
+  });
+}

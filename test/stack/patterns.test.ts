@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { matches } from '../eventbridge-pattern.ts';
+import { ofType, type Packaged, packageService } from './service.ts';
+
+// The names that the sample events are about.
+const policy = `version: 1
+draining:
+  clusters:
+    prod:
+      groups: { prod-hosts: { hooks: [stevedore-drain] } }
+      triggers: { rebalance: true }
+`;
+
+let service: Packaged;
+
+beforeAll(() => {
+  service = packageService({ policy });
+});
+
+/** The rules of the packaged template that let an event through, and the functions that they call. */
+function reached(event: unknown, packaged = service) {
+  const rules = ofType(packaged, 'AWS::Events::Rule')
+    .map(([, rule]) => rule)
+    .filter(({ EventPattern }) => EventPattern !== undefined && matches(EventPattern, event));
+  const functions = rules.flatMap(({ Targets }) =>
+    [...JSON.stringify(Targets).matchAll(/"(\w+)LambdaFunction"/g)].map(([, name]) => name?.toLowerCase()),
+  );
+  return { rules: rules.map(({ Name }) => String(Name)), functions };
+}
+
+const samples = readdirSync('events/samples').map((file) => ({
+  name: file.replace('.json', ''),
+  event: JSON.parse(readFileSync(`events/samples/${file}`, 'utf8')) as unknown,
+}));
+
+/** Past the rules: a hook's own topic or queue, the schedule, and what is none of our business. */
+const past = ({ name }: { readonly name: string }) =>
+  /-sns$|-sqs|^lifecycle-test|^schedule-tick|^foreign-/.test(name);
+
+describe('a sample event', () => {
+  it.each(samples.filter((sample) => !past(sample)))(
+    '$name reaches the drain function by one rule, its own',
+    ({ name, event }) => {
+      const { rules, functions } = reached(event);
+
+      expect(functions).toEqual(['drain']);
+      expect(name.startsWith(rules[0]?.replace('stevedore-', '') ?? 'no rule')).toBe(true);
+    },
+  );
+
+  it.each(samples.filter(past))('$name reaches no function by a rule', ({ event }) => {
+    expect(reached(event)).toEqual({ rules: [], functions: [] });
+  });
+
+  it('is there for every rule', () => {
+    const covered = new Set(samples.flatMap(({ event }) => reached(event).rules));
+    const patterns = ofType(service, 'AWS::Events::Rule').filter(
+      ([, { EventPattern }]) => EventPattern !== undefined,
+    );
+
+    expect(patterns.map(([, { Name }]) => Name).filter((name) => !covered.has(String(name)))).toEqual([]);
+  });
+});
+
+describe('under a policy for other clusters and groups', () => {
+  it('no event that names a cluster or a group gets through', () => {
+    const other = packageService({
+      policy: policy.replace('prod:', 'other:').replace('prod-hosts', 'other-hosts'),
+    });
+    const named = samples.filter(({ name }) =>
+      /^(lifecycle-terminate|container-instance|task-state)/.test(name),
+    );
+
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.flatMap(({ event }) => reached(event, other).rules)).toEqual([]);
+  });
+});
