@@ -50,14 +50,62 @@ export interface EventSource {
 }
 
 export const sources: readonly EventSource[] = [
-  { id: 'lifecycle-terminate', ...lifecycle },
-  { id: 'spot-interruption', ...spot },
-  { id: 'rebalance-recommendation', ...rebalance },
-  { id: 'instance-state-change', ...instanceState },
-  { id: 'health-scheduled-change', ...health },
-  { id: 'container-instance-state-change', ...containerInstance },
-  { id: 'task-state-change', ...taskState },
-  { id: 'drain-order', ...drainOrder },
+  {
+    id: 'lifecycle-terminate',
+    source: lifecycle.source,
+    detailType: lifecycle.detailType,
+    pattern: lifecycle.pattern,
+    parse: lifecycle.parse,
+  },
+  {
+    id: 'spot-interruption',
+    source: spot.source,
+    detailType: spot.detailType,
+    pattern: spot.pattern,
+    parse: spot.parse,
+  },
+  {
+    id: 'rebalance-recommendation',
+    source: rebalance.source,
+    detailType: rebalance.detailType,
+    pattern: rebalance.pattern,
+    parse: rebalance.parse,
+  },
+  {
+    id: 'instance-state-change',
+    source: instanceState.source,
+    detailType: instanceState.detailType,
+    pattern: instanceState.pattern,
+    parse: instanceState.parse,
+  },
+  {
+    id: 'health-scheduled-change',
+    source: health.source,
+    detailType: health.detailType,
+    pattern: health.pattern,
+    parse: health.parse,
+  },
+  {
+    id: 'container-instance-state-change',
+    source: containerInstance.source,
+    detailType: containerInstance.detailType,
+    pattern: containerInstance.pattern,
+    parse: containerInstance.parse,
+  },
+  {
+    id: 'task-state-change',
+    source: taskState.source,
+    detailType: taskState.detailType,
+    pattern: taskState.pattern,
+    parse: taskState.parse,
+  },
+  {
+    id: 'drain-order',
+    source: drainOrder.source,
+    detailType: drainOrder.detailType,
+    pattern: drainOrder.pattern,
+    parse: drainOrder.parse,
+  },
 ];
 
 type Parse = (raw: unknown) => Reading<ParsedEvent>;

@@ -36,7 +36,7 @@ export function createDrainHandler(deps: DrainHandlerDependencies) {
       ...read.flatMap(({ notes }) => notes),
     ];
     if (notes.length > 0) await deps.journal.write(notes);
-    if (read.some(({ tick }) => tick)) (await drainer.tick(invocation)).forEach(deps.report);
+    if (read.some(({ tick }) => tick)) await drainer.tick(invocation, deps.report);
     const arrivals = read.flatMap(({ arrivals }) => arrivals);
     if (arrivals.length > 0) await drainer.handle(arrivals, invocation);
   };

@@ -73,7 +73,7 @@ export function deployStevedore(
     },
     rules: [
       ...rules.map(({ id, pattern }) => ({ name: id, pattern })),
-      { name: 'schedule', everyMs: MINUTE },
+      { name: 'schedule', rateMs: MINUTE },
     ],
   });
   return { journal: entries, store, standings };

@@ -105,13 +105,12 @@ export function createWorld(options: WorldOptions = {}) {
     act();
   };
 
-  /** Plays until `until` is true, nothing is left to happen, or `limit` has come. True unless the limit ended it. */
+  /** Plays until `until` is true or the time is `limit`. False if `until` did not come true. */
   async function run({ until, limit }: { until?: () => boolean; limit: EpochMs }): Promise<boolean> {
     await activity.settle();
     while (until?.() !== true) {
       const next = scheduler.peek();
-      if (next === undefined) return until === undefined;
-      if (next > limit) {
+      if (next === undefined || next > limit) {
         scheduler.advanceTo(limit);
         return until === undefined;
       }

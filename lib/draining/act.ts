@@ -11,6 +11,7 @@ import { chunk, mapConcurrent } from '../aws/batch.ts';
 import type { AwsClients } from '../aws/clients.ts';
 import {
   isContainerInstanceGone,
+  isHookGroupMissing,
   isInstanceNotActive,
   isNoActiveLifecycleAction,
   isTaskGone,
@@ -168,8 +169,9 @@ async function lifecycle(order: Order, call: string, send: () => Promise<unknown
     await send();
     return { ...order, call, result: 'done' };
   } catch (error) {
-    // Over by time, or ended by somebody else: what we wanted is so (spacelift-io#197, PrairieLearn#6663).
-    return isNoActiveLifecycleAction(error)
+    // Over by time, ended by somebody else, or gone with its group: what we wanted is so (spacelift-io#197,
+    // PrairieLearn#6663).
+    return isNoActiveLifecycleAction(error) || isHookGroupMissing(error)
       ? { ...order, call, result: 'already' }
       : failed(order, call, error);
   }

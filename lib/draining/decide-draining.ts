@@ -4,7 +4,7 @@ import { graceEndsAt, isAllVoluntary, settlesAt, standaloneStopAt } from './look
 import type { ClusterPolicy } from './policy.ts';
 import type { DrainRecord, RemainingTask } from './record.ts';
 import type { Snapshot, TaskView } from './snapshot.ts';
-import { actBy, lastChanceBefore, openHooks, spotStopAt } from './timing.ts';
+import { isDeadlineDue, lastChanceBefore, openHooks, spotStopAt } from './timing.ts';
 
 /** The instance is DRAINING: wait until every task is STOPPED, or act at the deadline. */
 export function decideDraining(
@@ -23,11 +23,9 @@ export function decideDraining(
     const sentence = `Nothing runs on ${record.instanceId}, but a late placement may still appear; listed again once settled.`;
     return { actions: [], next: record, findings: [{ reason: 'settling', outcome: 'held', sentence }] };
   }
-  const deadline = actBy(record, policy);
-  if (graceEndsAt(record, policy) <= now) return complete(record, 'CONTINUE', 'deadline-continue', now);
-  if (deadline !== undefined && deadline <= now && record.deadlineActedAt === undefined) {
-    return atDeadline(record, policy, now);
-  }
+  if (graceEndsAt(record, policy) <= now) return complete(record, 'CONTINUE', 'deadline-continue');
+  // Only on a list of this look: by an older one a drain could be cut off that is over.
+  if (snapshot.tasks && isDeadlineDue(record, policy, now)) return atDeadline(record, policy, now);
   return wait(record, snapshot, policy, now);
 }
 
@@ -124,15 +122,14 @@ function atDeadline(record: DrainRecord, policy: ClusterPolicy, now: EpochMs): D
     };
   }
   return policy.atDeadline === 'abandon'
-    ? complete(record, 'ABANDON', 'deadline-abandon', now)
-    : complete(record, 'CONTINUE', 'deadline-continue', now);
+    ? complete(record, 'ABANDON', 'deadline-abandon')
+    : complete(record, 'CONTINUE', 'deadline-continue');
 }
 
 function complete(
   record: DrainRecord,
   result: 'CONTINUE' | 'ABANDON',
   reason: 'deadline-continue' | 'deadline-abandon',
-  now: EpochMs,
 ): Decision {
   const what =
     result === 'CONTINUE'
@@ -141,7 +138,7 @@ function complete(
   const sentence = `The deadline of ${record.instanceId} passed with ${left(record)}; ${what}.${blockedTail(record)}`;
   return {
     actions: openHooks(record).map((hook) => ({ kind: 'complete', hook, result })),
-    next: { ...record, phase: 'leaving', deadlineActedAt: record.deadlineActedAt ?? now },
+    next: { ...record, phase: 'leaving' },
     findings: [{ reason, outcome: 'acted', sentence, facts: { tasks: remainingArns(record) } }],
   };
 }

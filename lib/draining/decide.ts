@@ -2,7 +2,7 @@ import { type EpochMs, SECOND, utc } from '../clock.ts';
 import { decideDraining } from './decide-draining.ts';
 import { decideLeaving } from './decide-leaving.ts';
 import type { Decision, Finding } from './decision.ts';
-import { isAllVoluntary } from './look.ts';
+import { isAllVoluntary, isHostOver } from './look.ts';
 import type { ClusterPolicy } from './policy.ts';
 import type { DrainRecord } from './record.ts';
 import { hookKey, type Snapshot, type StandDown } from './snapshot.ts';
@@ -36,6 +36,10 @@ function decidePhase(
   if (record.phase === 'closed') return nothing(record);
   if (snapshot.standDown) return standDown(record, snapshot.standDown);
   if (record.unlisted || snapshot.instance === 'gone') return gone(record);
+  // What EC2 says now, not what an event said: the instance may have been started again since.
+  if (isHostOver(snapshot.ec2)) {
+    return decideLeaving({ ...record, phase: 'leaving', blockedBy: [] }, snapshot, policy, now);
+  }
   switch (record.phase) {
     case 'requested':
       return decideRequested(record, snapshot, policy, now, room);
@@ -77,7 +81,9 @@ function learn(
     return { ...hook, heartbeatTimeoutMs: view.heartbeatTimeoutMs };
   });
   const { instance, ec2 } = snapshot;
-  const changed = ec2 !== undefined && ec2 !== record.ec2?.state;
+  // EC2 forgets a terminated instance after about an hour: the same end, so it is not dated anew.
+  const forgotten = ec2 === 'not-found' && record.ec2?.state === 'terminated';
+  const changed = ec2 !== undefined && ec2 !== record.ec2?.state && !forgotten;
   const looked = instance !== undefined || snapshot.tasks !== undefined;
   return {
     findings,
@@ -108,8 +114,8 @@ function decideRequested(
       { reason: 'withdrawn-before-start', outcome: 'done', sentence },
     );
   }
-  const ended = record.ec2?.state === 'stopped' || record.ec2?.state === 'terminated';
-  if (ended) return decideLeaving({ ...record, phase: 'leaving' }, snapshot, policy, now);
+  const isGhost = record.reasons.every(({ kind }) => kind === 'ghost');
+  if (isGhost) return decideLeaving({ ...record, phase: 'leaving' }, snapshot, policy, now);
   if (instance.status === 'DRAINING') return adopt(record, snapshot, policy, now);
   if (instance.status !== 'ACTIVE') {
     const sentence = `ECS drains only ACTIVE instances, and ${id} is ${instance.status}. Looked at again every minute.`;

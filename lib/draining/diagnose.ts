@@ -67,7 +67,7 @@ function whyServiceStays(
   }
   const minimum = Math.ceil((service.desired * service.minimumHealthyPercent) / 100);
   const maximum = Math.floor((service.desired * service.maximumPercent) / 100);
-  if (minimum >= service.desired && maximum <= service.desired) {
+  if (service.desired > 0 && minimum >= service.desired && maximum <= service.desired) {
     const percents = `minimumHealthyPercent ${service.minimumHealthyPercent} and maximumPercent ${service.maximumPercent}`;
     const sentence = `Service ${name} cannot move: with desired count ${service.desired}, ${percents} ECS may neither stop a task first nor start one more. Lower the one or raise the other.`;
     return { kind: 'service-cannot-move', name, sentence };

@@ -221,7 +221,8 @@ function tighten(record: DrainRecord, deadline: EpochMs, reclaimAt?: EpochMs): D
 
 /**
  * A new reason for an instance whose drain is over starts from the truth again: it is looked at as if new. After a
- * closed drain nothing of that one may count, least of all its deadline, which has passed.
+ * closed drain nothing of that one may count, least of all its deadline, which has passed; and what was a ghost may
+ * have been started again.
  */
 function reopen(record: DrainRecord, at: EpochMs): DrainRecord {
   if (record.phase === 'leaving') return { ...record, phase: 'requested' };
@@ -229,7 +230,7 @@ function reopen(record: DrainRecord, at: EpochMs): DrainRecord {
   const { instanceId, cluster, reasons, withdrawn, hooks, stopped, ec2 } = record;
   return {
     ...newRecord(instanceId, cluster, at),
-    reasons,
+    reasons: reasons.filter((reason) => reason.kind !== 'ghost' || reason.at === at),
     hooks,
     stopped,
     ...(withdrawn && { withdrawn }),

@@ -3,11 +3,12 @@ import { isVoluntary, takeIn } from './intake.ts';
 import type { Heard } from './notice.ts';
 import type { ClusterPolicy } from './policy.ts';
 import type { DrainRecord } from './record.ts';
-import type { Look } from './snapshot.ts';
+import type { Look, Snapshot } from './snapshot.ts';
 import {
   actBy,
   diagnosisDueAt,
   heartbeatDueAt,
+  isDeadlineDue,
   lastChanceBefore,
   openHooks,
   spotStopAt,
@@ -29,12 +30,14 @@ export function whatToLookAt(
   const groups = openHooks(record).filter((hook) => hook.heartbeatTimeoutMs === undefined);
   const hooks = [...new Set(groups.map(({ group }) => group))];
   const told = heard.some(({ notice }) => notice.kind === 'look');
+  const over = isHostOver(record.ec2?.state);
   switch (record.phase) {
     case 'requested':
       return {
         ...nothing,
         instance: true,
         hooks,
+        ec2: over,
         tasks: policy.standaloneTasks.kind === 'refuse' && isAllVoluntary(record),
       };
     case 'draining': {
@@ -42,7 +45,7 @@ export function whatToLookAt(
       const settled = settlesAt(record, policy) <= now;
       const tasks =
         settled && (told || diagnosis || mayBeEmpty(record) || isTimeToStopTasks(record, policy, now));
-      return { ...nothing, instance: told || diagnosis, tasks, hooks, diagnosis };
+      return { ...nothing, instance: told || diagnosis || over, tasks, hooks, ec2: over, diagnosis };
     }
     case 'leaving': {
       // Leaving needs no polling, since ECS announces INACTIVE; the rare look is for what nobody announced.
@@ -55,6 +58,10 @@ export function whatToLookAt(
   }
 }
 
+/** True when EC2 has ended the host, so that nothing runs on it, whatever ECS still shows. */
+export const isHostOver = (state: Snapshot['ec2']) =>
+  state === 'stopped' || state === 'terminated' || state === 'not-found';
+
 /** ECS announces that it forgot the instance; this look is for the case that nobody announces anything. */
 const LEAVING_LOOK = 30 * MINUTE;
 
@@ -64,6 +71,8 @@ const LEAVING_LOOK = 30 * MINUTE;
  */
 export function isWorthWorking(record: DrainRecord, heard: readonly Heard[], policy: ClusterPolicy): boolean {
   if (heard.some(({ notice }) => notice.kind !== 'task-stopped')) return true;
+  // A late duplicate must be taken in all the same: a record with unread notices is never forgotten.
+  if (record.phase === 'closed') return true;
   return record.phase === 'draining' && mayBeEmpty(takeIn(record, heard, policy));
 }
 
@@ -90,14 +99,13 @@ export function standaloneStopAt(record: DrainRecord, policy: ClusterPolicy): Ep
 function isTimeToStopTasks(record: DrainRecord, policy: ClusterPolicy, now: EpochMs): boolean {
   const standalone = standaloneStopAt(record, policy);
   const spot = spotStopAt(record, policy);
-  const deadline = actBy(record, policy);
   const anyLeft =
     record.remaining === undefined || record.remaining.some((t) => !record.stopRequested.includes(t.task));
   return (
-    anyLeft &&
-    ((standalone !== undefined && standalone <= now) ||
-      (spot !== undefined && lastChanceBefore(spot, now)) ||
-      (deadline !== undefined && deadline <= now && record.deadlineActedAt === undefined))
+    isDeadlineDue(record, policy, now) ||
+    (anyLeft &&
+      ((standalone !== undefined && standalone <= now) ||
+        (spot !== undefined && lastChanceBefore(spot, now))))
   );
 }
 
@@ -106,8 +114,7 @@ export function ghostDueAt(record: DrainRecord, policy: ClusterPolicy): EpochMs 
   if (!record.ec2) return Number.POSITIVE_INFINITY;
   const { state, since } = record.ec2;
   const grace = state === 'stopped' ? policy.ghosts.stoppedAfterMs : policy.ghosts.terminatedAfterMs;
-  const over = state === 'stopped' || state === 'terminated' || state === 'not-found';
-  return over && grace !== null ? since + grace : Number.POSITIVE_INFINITY;
+  return isHostOver(state) && grace !== null ? since + grace : Number.POSITIVE_INFINITY;
 }
 
 /**
@@ -115,7 +122,8 @@ export function ghostDueAt(record: DrainRecord, policy: ClusterPolicy): EpochMs 
  * only an event can change anything.
  */
 export function nextLookAt(record: DrainRecord, policy: ClusterPolicy, now: EpochMs): EpochMs {
-  const heartbeats = openHooks(record).map(heartbeatDueAt);
+  // The schedule comes once a minute and a little late: who waits for the very moment may see it a minute after.
+  const heartbeats = openHooks(record).map((hook) => heartbeatDueAt(hook) - TICK / 2);
   const never = Number.POSITIVE_INFINITY;
   switch (record.phase) {
     case 'requested': {
@@ -123,7 +131,7 @@ export function nextLookAt(record: DrainRecord, policy: ClusterPolicy, now: Epoc
       const dates = record.reasons.map((reason) =>
         reason.kind === 'maintenance' ? reason.startAt - lead : now,
       );
-      return Math.min(...heartbeats, Math.max(now + TICK, Math.min(...dates)));
+      return Math.min(...heartbeats, dates.length === 0 ? now : Math.max(now + TICK, Math.min(...dates)));
     }
     case 'draining': {
       const settle = settlesAt(record, policy);
@@ -132,7 +140,7 @@ export function nextLookAt(record: DrainRecord, policy: ClusterPolicy, now: Epoc
       return Math.min(
         ...heartbeats,
         empty,
-        deadline > now || record.deadlineActedAt === undefined ? Math.max(deadline, settle) : never,
+        deadline > now || isDeadlineDue(record, policy, now) ? Math.max(deadline, settle) : never,
         graceEndsAt(record, policy),
         beforeOrNever(standaloneStopAt(record, policy), now),
         beforeOrNever(spotStopAt(record, policy), now),
@@ -150,8 +158,11 @@ export function nextLookAt(record: DrainRecord, policy: ClusterPolicy, now: Epoc
 
 /** After `stop-tasks` at the deadline: when the hooks are continued whatever still runs. */
 export function graceEndsAt(record: DrainRecord, policy: ClusterPolicy): EpochMs {
-  const waiting = record.deadlineActedAt !== undefined && openHooks(record).length > 0;
-  return waiting ? (record.deadlineActedAt ?? 0) + policy.stopGraceMs : Number.POSITIVE_INFINITY;
+  const { deadlineActedAt } = record;
+  const waiting = policy.atDeadline === 'stop-tasks' && openHooks(record).length > 0;
+  return waiting && deadlineActedAt !== undefined
+    ? deadlineActedAt + policy.stopGraceMs
+    : Number.POSITIVE_INFINITY;
 }
 
 const beforeOrNever = (moment: EpochMs | undefined, now: EpochMs) =>

@@ -1,4 +1,4 @@
-import { DescribeLifecycleHooksCommand } from '@aws-sdk/client-auto-scaling';
+import { DescribeLifecycleHooksCommand, type LifecycleHook } from '@aws-sdk/client-auto-scaling';
 import {
   type ContainerInstance,
   DescribeCapacityProvidersCommand,
@@ -9,9 +9,10 @@ import {
 } from '@aws-sdk/client-ecs';
 import { chunk, mapConcurrent } from '../aws/batch.ts';
 import type { AwsClients } from '../aws/clients.ts';
+import { isContainerInstanceGone, isHookGroupMissing } from '../aws/errors.ts';
 import { collectPages } from '../aws/paging.ts';
 import type { EpochMs } from '../clock.ts';
-import { type ClusterName, containerInstanceArn, type InstanceId, taskArn } from '../ids.ts';
+import { type ClusterName, containerInstanceArn, type GroupName, type InstanceId, taskArn } from '../ids.ts';
 import { readCircumstances } from './circumstances.ts';
 import { diagnose } from './diagnose.ts';
 import type { DrainRecord } from './record.ts';
@@ -67,14 +68,18 @@ export async function observe(
     const id = record.instanceId;
     const found = instances.get(id);
     const arn = found?.containerInstanceArn ?? record.containerInstance;
-    const gone = look.instance && (found === undefined || found.status === 'INACTIVE');
+    const unlisted = look.instance && (found === undefined || found.status === 'INACTIVE');
     const standDown = found && standDowns.get(found.capacityProviderName ?? '');
-    const tasks =
-      look.tasks && arn && !gone && !standDown ? await readTasks(clients, cluster, arn, record) : undefined;
+    const listed =
+      look.tasks && arn && !unlisted && !standDown
+        ? await unlessGone(readTasks(clients, cluster, arn, record))
+        : undefined;
+    const gone = unlisted || listed === 'gone';
+    const tasks = listed === 'gone' ? undefined : listed;
     const blockers =
       look.diagnosis && tasks ? diagnose(await readCircumstances(clients, cluster, tasks), now) : undefined;
     snapshots.set(id, {
-      ...(look.instance ? { instance: gone || !found ? 'gone' : viewOf(found) } : {}),
+      ...(gone ? { instance: 'gone' as const } : found ? { instance: viewOf(found) } : {}),
       ...(tasks ? { tasks } : {}),
       ...(look.hooks.length > 0 ? { hooks } : {}),
       ...(look.ec2 ? { ec2: ec2.get(id) ?? 'not-found' } : {}),
@@ -160,10 +165,7 @@ async function readHooks(
   const groups = [...new Set(requests.flatMap(({ look }) => look.hooks))];
   const views = new Map<string, HookView | 'missing'>();
   await mapConcurrent(groups, CONCURRENT_READS, async (group) => {
-    const answer = await clients.autoScaling.send(
-      new DescribeLifecycleHooksCommand({ AutoScalingGroupName: group }),
-    );
-    for (const hook of answer.LifecycleHooks ?? []) {
+    for (const hook of await describeHooks(clients, group)) {
       const heartbeatTimeoutMs = (hook.HeartbeatTimeout ?? 3_600) * 1_000;
       views.set(hookKey(group, hook.LifecycleHookName ?? ''), {
         heartbeatTimeoutMs,
@@ -176,6 +178,17 @@ async function readHooks(
     if (!views.has(hookKey(group, hook))) views.set(hookKey(group, hook), 'missing');
   }
   return views;
+}
+
+/** None for a group that was deleted: one such must not keep the others of the batch from being read. */
+async function describeHooks(clients: AwsClients, group: GroupName): Promise<LifecycleHook[]> {
+  const command = new DescribeLifecycleHooksCommand({ AutoScalingGroupName: group });
+  try {
+    return (await clients.autoScaling.send(command)).LifecycleHooks ?? [];
+  } catch (error) {
+    if (isHookGroupMissing(error)) return [];
+    throw error;
+  }
 }
 
 /** Who manages the instances, by capacity provider name. */
@@ -231,6 +244,16 @@ async function readTasks(
       ...(task.group?.startsWith('service:') ? { service: task.group.slice('service:'.length) } : {}),
       ...(task.taskDefinitionArn === undefined ? {} : { taskDefinition: task.taskDefinitionArn }),
     }));
+}
+
+/** An instance that ECS forgets while we look at it is gone, which is no error. */
+async function unlessGone<T>(reading: Promise<T>): Promise<T | 'gone'> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isContainerInstanceGone(error)) return 'gone';
+    throw error;
+  }
 }
 
 async function readEc2(clients: AwsClients, records: readonly DrainRecord[]) {

@@ -70,7 +70,10 @@ function withHook(
   change: (hook: HookAction) => HookAction,
 ): DrainRecord {
   const same = (hook: HookAction) =>
-    hook.group === which.group && hook.hook === which.hook && hook.openedAt === which.openedAt;
+    hook.group === which.group &&
+    hook.hook === which.hook &&
+    hook.token === which.token &&
+    hook.openedAt === which.openedAt;
   return { ...record, hooks: record.hooks.map((hook) => (same(hook) ? change(hook) : hook)) };
 }
 

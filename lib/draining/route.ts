@@ -1,5 +1,5 @@
 import { HOUR } from '../clock.ts';
-import { containerInstanceArn } from '../ids.ts';
+import { containerInstanceArn, type InstanceId } from '../ids.ts';
 import type { RecordKey } from '../state/store.ts';
 import { entryWithoutRecord } from './entries.ts';
 import { newRecord } from './intake.ts';
@@ -95,17 +95,29 @@ async function locate(deps: DrainDependencies, { subject, notice }: Arrival): Pr
   const known = key && clusters.find((policy) => partitionOf(policy) === key.partition);
   if (key && known) return { key, policy: known };
   if (subject.by !== 'instance' || !opensRecord(notice)) return undefined;
-  // EC2's events name no cluster, and user data is no register: each cluster of the policy is asked by its filter.
-  for (const policy of clusters) {
-    if (!isWanted(notice, policy)) continue;
-    const [arn] = await findContainerInstances(deps.clients, policy.cluster, [subject.instanceId]);
-    if (arn === undefined) continue;
-    return {
-      policy,
-      key: { partition: partitionOf(policy), id: subject.instanceId },
-      arn: containerInstanceArn(arn),
-    };
+  return search(deps, notice, subject.instanceId);
+}
+
+/**
+ * EC2's events name no cluster, and user data is no register: each cluster of the policy is asked by its filter.
+ * @throws what kept a cluster from answering, unless another one has the instance
+ */
+async function search(
+  { policy: { clusters }, clients }: DrainDependencies,
+  notice: Notice,
+  id: InstanceId,
+): Promise<Located | undefined> {
+  const failures: unknown[] = [];
+  for (const policy of clusters.filter((policy) => isWanted(notice, policy))) {
+    try {
+      const [arn] = await findContainerInstances(clients, policy.cluster, [id]);
+      if (arn === undefined) continue;
+      return { policy, key: { partition: partitionOf(policy), id }, arn: containerInstanceArn(arn) };
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
   return undefined;
 }
 

@@ -140,7 +140,9 @@ async function ghosts(
   const { terminatedAfterMs, stoppedAfterMs } = policy.ghosts;
   if (terminatedAfterMs === null && stoppedAfterMs === null) return [];
   const silent = await listContainerInstances(clients, policy.cluster, { filter: 'agentConnected == false' });
-  const known = new Set<string | undefined>(open.map(({ state }) => state.containerInstance));
+  // A draining instance whose host is gone keeps its tasks for ever in ECS's lists, so it is looked at as well.
+  const leaving = open.filter(({ state }) => state.phase === 'leaving');
+  const known = new Set<string | undefined>(leaving.map(({ state }) => state.containerInstance));
   const unknown = silent.filter((arn) => !known.has(arn));
   if (unknown.length === 0) return [];
   const described = await describeContainerInstances(clients, policy.cluster, unknown);

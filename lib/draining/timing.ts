@@ -54,6 +54,17 @@ export function actBy(record: DrainRecord, policy: ClusterPolicy): EpochMs | und
   return all.length === 0 ? undefined : Math.min(...all);
 }
 
+/**
+ * True when the policy's `atDeadline` is to be carried out. `stop-tasks` is done once; ending the hooks is all there is
+ * to the others, so that is done again for a hook that is still open, because AWS refused or because it came later.
+ */
+export function isDeadlineDue(record: DrainRecord, policy: ClusterPolicy, now: EpochMs): boolean {
+  const deadline = actBy(record, policy);
+  if (deadline === undefined || deadline > now) return false;
+  const endsHooks = policy.atDeadline !== 'stop-tasks' && openHooks(record).length > 0;
+  return record.deadlineActedAt === undefined || endsHooks;
+}
+
 /** When a stalled drain is diagnosed next: after a minute without progress, then at doubling distances up to 1 h. */
 export function diagnosisDueAt(record: DrainRecord): EpochMs {
   const { lastDiagnosisAt, lastProgressAt } = record;

@@ -173,7 +173,15 @@ async function carryOut(
     const own = outcomes.filter(({ instanceId }) => instanceId === one.heard.instanceId);
     return conclude(deps, policy, one, current.get(one), own);
   });
+  throwRefusals(outcomes);
   return again.flat();
+}
+
+/** What AWS will refuse again, until somebody changes something, must not look like a success to Lambda. */
+function throwRefusals(outcomes: readonly ActionOutcome[]): void {
+  const refused = outcomes.filter(({ result }) => result === 'refused');
+  const sentences = refused.map(({ call, instanceId, error }) => `${call} for ${instanceId}: ${error?.sentence}`);
+  if (sentences.length > 0) throw new Error(sentences.join('\n'));
 }
 
 /**
@@ -186,9 +194,9 @@ async function intend({ store, clock }: DrainDependencies, { stored, heard, deci
   if (arn && actions.some(({ kind }) => kind === 'begin-drain')) {
     await store.point(arn, stored.key, clock.now() + POINTER_LIFE);
   }
-  // A record is closed only after its last action, or a crash would leave a hook open for ever.
+  // A record moves on only after its last action: after a crash in between it is decided again, by what is true then.
   const { closedAs: _, ...open } = next;
-  const state = next.phase === 'closed' ? { ...open, phase: heard.phase } : next;
+  const state = { ...open, phase: heard.phase };
   return store.commit(stored.key, stored.revision, {
     state,
     consumed: stored.inbox.length,

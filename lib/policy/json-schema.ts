@@ -8,5 +8,8 @@ export function policyJsonSchema(): object {
   return { $schema, title: 'Stevedore policy', ...schema };
 }
 
-/** The text of stevedore.schema.json. */
-export const policyJsonSchemaText = () => `${JSON.stringify(policyJsonSchema(), null, 2)}\n`;
+/** The text of stevedore.schema.json, short lists on one line as the formatter wants them. */
+export function policyJsonSchemaText(): string {
+  const text = JSON.stringify(policyJsonSchema(), null, 2);
+  return `${text.replaceAll(/\[\n\s+("[^"]*"(?:,\n\s+"[^"]*")*)\n\s+\]/g, (_, items: string) => `[${items.replaceAll(/,\n\s+/g, ', ')}]`)}\n`;
+}

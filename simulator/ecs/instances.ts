@@ -115,8 +115,9 @@ export class Instances {
       this.#kernel.after(draw(this.#kernel.random, [20 * SECOND, 40 * SECOND]), () => {
         if (ec2.state === 'running') this.setAgentConnected(instance, true);
       });
-    } else if (state === 'stopped') {
+    } else if (state === 'stopping') {
       this.setAgentConnected(instance, false);
+    } else if (state === 'stopped') {
       this.#loseTasks(instance, `Host EC2 (instance ${ec2.id}) stopped.`);
     } else if (state === 'shutting-down') {
       const connected = instance.agentConnected;

@@ -96,11 +96,11 @@ function containerStatus(task: Task): string {
 
 function taskTimes<Time>(task: Task, as: (at: number) => Time) {
   const times: Record<string, Time> = { createdAt: as(task.createdAt) };
-  if (task.startedAt !== undefined) times['startedAt'] = as(task.startedAt);
-  if (task.stoppingAt !== undefined) times['stoppingAt'] = as(task.stoppingAt);
+  if (task.startedAt !== undefined) times.startedAt = as(task.startedAt);
+  if (task.stoppingAt !== undefined) times.stoppingAt = as(task.stoppingAt);
   if (task.stoppedAt !== undefined) {
-    times['stoppedAt'] = as(task.stoppedAt);
-    times['executionStoppedAt'] = as(task.stoppedAt);
+    times.stoppedAt = as(task.stoppedAt);
+    times.executionStoppedAt = as(task.stoppedAt);
   }
   return times;
 }

@@ -8,10 +8,20 @@ async function drainFour(spec: Partial<ServiceSpec>) {
   const made = prodWorld({ group: { instances: 1, cpu: 8192, memory: 16_384 } });
   const { world, ecs } = made;
   const host = first(made.instances);
-  const service = world.ecs.addService({ cluster: 'prod', name: 'web', desired: 4, stopMs: 5 * SECOND, ...spec });
+  const service = world.ecs.addService({
+    cluster: 'prod',
+    name: 'web',
+    desired: 4,
+    stopMs: 5 * SECOND,
+    ...spec,
+  });
   await world.runFor(10 * SECOND);
   world.addGroup({ name: 'spare', cluster: 'prod', instances: 2 });
-  await ecs.updateContainerInstancesState({ cluster: 'prod', containerInstances: [host.arn], status: 'DRAINING' });
+  await ecs.updateContainerInstancesState({
+    cluster: 'prod',
+    containerInstances: [host.arn],
+    status: 'DRAINING',
+  });
   /** The fewest and the most desired-RUNNING tasks at any moment while it drains. */
   const range = { fewestRunning: 4, mostWanted: 4 };
   const watch = () => {
@@ -74,7 +84,11 @@ describe('draining a container instance', () => {
       deregistrationDelayMs: 30 * SECOND,
     });
     const at = { cluster: 'prod', containerInstance: host.arn };
-    await ecs.updateContainerInstancesState({ cluster: 'prod', containerInstances: [host.arn], status: 'DRAINING' });
+    await ecs.updateContainerInstancesState({
+      cluster: 'prod',
+      containerInstances: [host.arn],
+      status: 'DRAINING',
+    });
     await world.runFor(10 * SECOND);
     const seen = await ecs.describeContainerInstances({ cluster: 'prod', containerInstances: [host.arn] });
     expect(seen.containerInstances?.[0]?.runningTasksCount).toBe(0);
@@ -87,7 +101,10 @@ describe('draining a container instance', () => {
   it('walks a task through its states, with a rising version', async () => {
     const { world, host } = await drainFour({ deregistrationDelayMs: 10 * SECOND, deprovisionMs: SECOND });
     const events = published(world, 'ECS Task State Change')
-      .map(({ detail }) => detail as { taskArn: string; lastStatus: string; version: number; containerInstanceArn: string })
+      .map(
+        ({ detail }) =>
+          detail as { taskArn: string; lastStatus: string; version: number; containerInstanceArn: string },
+      )
       .filter((detail) => detail.containerInstanceArn === host.arn);
     const one = events.filter(({ taskArn }) => taskArn === events[0]?.taskArn);
     expect(one.map(({ lastStatus }) => lastStatus)).toEqual([
@@ -104,7 +121,11 @@ describe('draining a container instance', () => {
     const { world, ecs, instances } = prodWorld();
     const host = first(instances);
     const task = world.ecs.runTask({ cluster: 'prod', family: 'report', on: host.ec2InstanceId });
-    await ecs.updateContainerInstancesState({ cluster: 'prod', containerInstances: [host.arn], status: 'DRAINING' });
+    await ecs.updateContainerInstancesState({
+      cluster: 'prod',
+      containerInstances: [host.arn],
+      status: 'DRAINING',
+    });
     await world.runFor(60 * MINUTE);
     expect([task.desiredStatus, task.lastStatus]).toEqual(['RUNNING', 'RUNNING']);
   });
@@ -113,9 +134,18 @@ describe('draining a container instance', () => {
     const { world, ecs, cluster, instances } = prodWorld();
     const host = first(instances);
     world.ecs.addService({ cluster: 'prod', name: 'web', desired: 3, stopMs: 3 * SECOND });
-    const daemon = world.ecs.addService({ cluster: 'prod', name: 'logs', strategy: 'DAEMON', stopMs: SECOND });
+    const daemon = world.ecs.addService({
+      cluster: 'prod',
+      name: 'logs',
+      strategy: 'DAEMON',
+      stopMs: SECOND,
+    });
     const own = first([...daemon.tasks].filter((task) => task.instance === host));
-    await ecs.updateContainerInstancesState({ cluster: 'prod', containerInstances: [host.arn], status: 'DRAINING' });
+    await ecs.updateContainerInstancesState({
+      cluster: 'prod',
+      containerInstances: [host.arn],
+      status: 'DRAINING',
+    });
     const replicas = () =>
       [...host.tasks].some((task) => task.service?.name === 'web' && task.lastStatus === 'RUNNING');
     await world.run({ until: () => own.desiredStatus === 'STOPPED', limit: world.now() + 10 * MINUTE });
@@ -137,14 +167,23 @@ describe('draining a container instance', () => {
     await world.run({ until: () => service.tasks.size === 1, limit: world.now() + MINUTE });
     const task = first([...service.tasks]);
     const { arn } = task.instance;
-    await ecs.updateContainerInstancesState({ cluster: 'prod', containerInstances: [arn], status: 'DRAINING' });
+    await ecs.updateContainerInstancesState({
+      cluster: 'prod',
+      containerInstances: [arn],
+      status: 'DRAINING',
+    });
     await world.runFor(5 * SECOND);
     expect(task.lastStatus).toBe('STOPPED');
   });
 
   it('edge 41: task protection shows in the API and does not hold a drain', async () => {
     const { world, ecs, instances } = prodWorld({ group: { instances: 1 } });
-    const service = world.ecs.addService({ cluster: 'prod', name: 'web', desired: 1, minimumHealthyPercent: 0 });
+    const service = world.ecs.addService({
+      cluster: 'prod',
+      name: 'web',
+      desired: 1,
+      minimumHealthyPercent: 0,
+    });
     const task = first([...service.tasks]);
     world.ecs.protect(task, world.now() + 60 * MINUTE);
     const shown = await ecs.getTaskProtection({ cluster: 'prod', tasks: [task.arn] });

@@ -21,10 +21,20 @@ describe('placement', () => {
     world.addGroup({ name: 'gpu', cluster: 'prod', instances: 2, attributes: { gpu: 'true' } });
     const expression = 'attribute:gpu == true';
     const spec = { cluster: 'prod', desired: 9 };
-    const distinct = world.ecs.addService({ ...spec, name: 'a', constraints: [{ type: 'distinctInstance' }] });
-    const member = world.ecs.addService({ ...spec, name: 'b', constraints: [{ type: 'memberOf', expression }] });
+    const distinct = world.ecs.addService({
+      ...spec,
+      name: 'a',
+      constraints: [{ type: 'distinctInstance' }],
+    });
+    const member = world.ecs.addService({
+      ...spec,
+      name: 'b',
+      constraints: [{ type: 'memberOf', expression }],
+    });
     expect(distinct.tasks.size).toBe(5);
-    expect(new Set([...member.tasks].map((task) => task.instance.attributes.get('gpu')))).toEqual(new Set(['true']));
+    expect(new Set([...member.tasks].map((task) => task.instance.attributes.get('gpu')))).toEqual(
+      new Set(['true']),
+    );
   });
 
   it('replaces a task that was stopped by hand', async () => {
@@ -39,7 +49,12 @@ describe('placement', () => {
 
   it('ends a long SIGTERM at the stop timeout', async () => {
     const { world, ecs } = prodWorld();
-    const task = world.ecs.runTask({ cluster: 'prod', family: 'slow', stopMs: 60 * MINUTE, stopTimeoutMs: 2 * MINUTE });
+    const task = world.ecs.runTask({
+      cluster: 'prod',
+      family: 'slow',
+      stopMs: 60 * MINUTE,
+      stopTimeoutMs: 2 * MINUTE,
+    });
     await ecs.stopTask({ cluster: 'prod', task: task.arn });
     await world.runFor(MINUTE);
     expect(task.lastStatus).toBe('STOPPING');

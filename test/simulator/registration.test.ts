@@ -104,9 +104,18 @@ describe('registration and deregistration', () => {
   it('edge 9: every change of an instance is an event with a higher version', async () => {
     const { world, ecs, instances } = prodWorld();
     const host = first(instances);
-    const task = world.ecs.runTask({ cluster: 'prod', family: 'job', on: host.ec2InstanceId, running: false });
+    const task = world.ecs.runTask({
+      cluster: 'prod',
+      family: 'job',
+      on: host.ec2InstanceId,
+      running: false,
+    });
     await world.runFor(MINUTE);
-    await ecs.updateContainerInstancesState({ cluster: 'prod', containerInstances: [host.arn], status: 'DRAINING' });
+    await ecs.updateContainerInstancesState({
+      cluster: 'prod',
+      containerInstances: [host.arn],
+      status: 'DRAINING',
+    });
     await ecs.stopTask({ cluster: 'prod', task: task.arn });
     await world.runFor(MINUTE);
     const details = published(world, 'ECS Container Instance State Change').map(

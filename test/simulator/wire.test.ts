@@ -28,7 +28,10 @@ describe('the wire protocol, through the real SDK clients', () => {
   it('reports what is missing beside what is found, with HTTP 200', async () => {
     const { ecs, instances } = prodWorld();
     const { arn } = first(instances);
-    const answer = await ecs.describeContainerInstances({ cluster: 'prod', containerInstances: [arn, 'nobody'] });
+    const answer = await ecs.describeContainerInstances({
+      cluster: 'prod',
+      containerInstances: [arn, 'nobody'],
+    });
     expect(answer.containerInstances?.map(({ containerInstanceArn }) => containerInstanceArn)).toEqual([arn]);
     expect(answer.failures).toEqual([{ arn: expect.stringMatching(/prod\/nobody$/), reason: 'MISSING' }]);
   });
@@ -74,7 +77,9 @@ describe('the wire protocol, through the real SDK clients', () => {
     const page = await autoScaling.describeAutoScalingGroups({ MaxRecords: 100 });
     const rest = await autoScaling.describeAutoScalingGroups({ NextToken: page.NextToken ?? '' });
     expect([page.AutoScalingGroups?.length, rest.AutoScalingGroups?.length]).toEqual([100, 21]);
-    const named = await autoScaling.describeAutoScalingGroups({ AutoScalingGroupNames: ['g7', 'prod-asg', 'x'] });
+    const named = await autoScaling.describeAutoScalingGroups({
+      AutoScalingGroupNames: ['g7', 'prod-asg', 'x'],
+    });
     expect(named.AutoScalingGroups?.map((group) => group.AutoScalingGroupName)).toEqual(['prod-asg', 'g7']);
     expect(named.AutoScalingGroups?.[0]?.Instances).toHaveLength(3);
     expect(named.AutoScalingGroups?.[1]?.Instances).toEqual([]);
@@ -83,8 +88,12 @@ describe('the wire protocol, through the real SDK clients', () => {
   it('filters EC2 instances by id, and fails as a whole on an unknown InstanceId', async () => {
     const { ec2, instances } = prodWorld();
     const id = first(instances).ec2InstanceId;
-    const found = await ec2.describeInstances({ Filters: [{ Name: 'instance-id', Values: [id, 'i-0none'] }] });
-    expect(found.Reservations?.flatMap(({ Instances }) => Instances?.map((each) => each.InstanceId))).toEqual([id]);
+    const found = await ec2.describeInstances({
+      Filters: [{ Name: 'instance-id', Values: [id, 'i-0none'] }],
+    });
+    expect(found.Reservations?.flatMap(({ Instances }) => Instances?.map((each) => each.InstanceId))).toEqual(
+      [id],
+    );
     await expect(ec2.describeInstances({ InstanceIds: [id, 'i-0none'] })).rejects.toMatchObject({
       name: 'InvalidInstanceID.NotFound',
     });
@@ -101,6 +110,8 @@ describe('the wire protocol, through the real SDK clients', () => {
 
   it('says so when an operation is not simulated', async () => {
     const { world } = prodWorld();
-    await expect(clientsOf(world).ecs.listTaskDefinitions({})).rejects.toThrow(/does not know ECS:ListTaskDefinitions/);
+    await expect(clientsOf(world).ecs.listTaskDefinitions({})).rejects.toThrow(
+      /does not know ECS:ListTaskDefinitions/,
+    );
   });
 });

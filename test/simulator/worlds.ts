@@ -37,7 +37,9 @@ export function first<Item>(items: readonly Item[]): Item {
 
 /** Everything that `world` publishes of this detail type. */
 export function published(world: World, detailType: string): BusEvent[] {
-  return world.recording.events.map(({ event }) => event).filter((event) => event['detail-type'] === detailType);
+  return world.recording.events
+    .map(({ event }) => event)
+    .filter((event) => event['detail-type'] === detailType);
 }
 
 export const HOOK_PATTERN = {
