@@ -59,21 +59,35 @@ async function drainOne(tasks: number, delayMs: number) {
   deployStevedore(world, join(import.meta.dirname, 'bench.yml'));
   const start = world.now() + 5 * SECOND;
   world.at(start, () => world.autoScaling.setDesired(group, 1));
-  const left = await world.run({ until: () => completed(world.recording.calls) !== undefined, limit: start + 4 * HOUR });
+  const left = await world.run({
+    until: () => completed(world.recording.calls) !== undefined,
+    limit: start + 4 * HOUR,
+  });
   if (!left) throw new Error(`The drain of ${leaving} did not end within four hours.`);
   const end = completed(world.recording.calls)?.at ?? start;
   const calls = world.recording.calls.filter(({ invocation }) => invocation !== undefined);
+  const listing = new Set(
+    calls.filter(({ operation }) => operation === 'ListTasks').map(({ invocation }) => invocation),
+  );
+  // The sweep describes what is left on all instances together; a drain describes what it has listed.
+  const isSweep = (call: CallRecord) =>
+    isOfCluster(call) || (call.operation === 'DescribeTasks' && !listing.has(call.invocation));
   const own = calls.filter((call) => !isSweep(call) && call.operation !== 'RecordLifecycleActionHeartbeat');
   const sweeps = calls.filter(isSweep).length;
-  return { calls: own, sweeps, minutes: Math.max(1, (end - start) / MINUTE), seconds: Math.round((end - start) / SECOND) };
+  return {
+    calls: own,
+    sweeps,
+    minutes: Math.max(1, (end - start) / MINUTE),
+    seconds: Math.round((end - start) / SECOND),
+  };
 }
 
 const completed = (calls: readonly CallRecord[]) =>
   calls.find(({ operation, error }) => operation === 'CompleteLifecycleAction' && error === undefined);
 
-function isSweep({ operation, input }: CallRecord): boolean {
+function isOfCluster({ operation, input }: CallRecord): boolean {
   const { filter = '' } = input as { filter?: string };
-  return operation === 'DescribeAutoScalingGroups' || /runningTasksCount|agentConnected/.test(filter);
+  return operation === 'DescribeAutoScalingGroups' || /agentConnected/.test(filter);
 }
 
 function tally(calls: readonly CallRecord[]): string {

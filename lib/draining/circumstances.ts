@@ -7,14 +7,12 @@ import {
 import { chunk, mapConcurrent } from '../aws/batch.ts';
 import type { AwsClients } from '../aws/clients.ts';
 import type { ClusterName } from '../ids.ts';
-import { type Circumstances, DEFAULT_STOP_TIMEOUT_SECONDS, type ServiceView } from './diagnose.ts';
+import { type Circumstances, failedPlacement, type ServiceView } from './diagnose.ts';
 import type { TaskView } from './snapshot.ts';
 
 /** DescribeServices takes 10 services, GetTaskProtection 10 tasks (ECS API reference, request quotas). */
 const SERVICE_BATCH = 10;
 const PROTECTION_BATCH = 10;
-/** Enough to name what blocks; a drain with more is named by these. */
-const TASK_DEFINITIONS = 5;
 
 /** Reads why tasks stay: only for a drain that has stalled, so it may cost a few calls. */
 export async function readCircumstances(
@@ -22,22 +20,19 @@ export async function readCircumstances(
   cluster: ClusterName,
   tasks: readonly TaskView[],
 ): Promise<Circumstances> {
-  const left = tasks.filter(({ lastStatus }) => lastStatus !== 'STOPPED');
-  const staying = left.filter(({ desiredStatus }) => desiredStatus !== 'STOPPED');
+  const staying = tasks.filter(
+    ({ lastStatus, desiredStatus }) => lastStatus !== 'STOPPED' && desiredStatus !== 'STOPPED',
+  );
   const names = [...new Set(staying.flatMap(({ service }) => service ?? []))];
-  const [services, protectedUntil, stopTimeoutSeconds] = await Promise.all([
+  const [services, protectedUntil] = await Promise.all([
     readServices(clients, cluster, names),
     readProtections(
       clients,
       cluster,
       staying.filter(({ service }) => service !== undefined),
     ),
-    readStopTimeouts(
-      clients,
-      left.filter(({ desiredStatus }) => desiredStatus === 'STOPPED'),
-    ),
   ]);
-  return { tasks, services, protectedUntil, stopTimeoutSeconds };
+  return { tasks, services, protectedUntil };
 }
 
 async function readServices(clients: AwsClients, cluster: ClusterName, names: readonly string[]) {
@@ -45,7 +40,21 @@ async function readServices(clients: AwsClients, cluster: ClusterName, names: re
     clients.ecs.send(new DescribeServicesCommand({ cluster, services })),
   );
   const found = answers.flatMap((answer) => answer.services ?? []);
-  return new Map(found.map((service) => [service.serviceName ?? '', viewOf(service)]));
+  const views = await mapConcurrent(found, 2, (service) => withConstraints(clients, service));
+  return new Map(views.map((view) => [view.name, view]));
+}
+
+/** A task definition has placement constraints too; it is read only for a service whose task found no place. */
+async function withConstraints(clients: AwsClients, service: Service): Promise<ServiceView> {
+  const view = viewOf(service);
+  const { taskDefinition } = service;
+  if (taskDefinition === undefined || !view.events.some(failedPlacement)) return view;
+  const answer = await clients.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
+  const own = answer.taskDefinition?.placementConstraints ?? [];
+  return {
+    ...view,
+    constraints: [...view.constraints, ...own.map(({ expression }) => expression ?? 'memberOf')],
+  };
 }
 
 function viewOf(service: Service): ServiceView {
@@ -78,23 +87,5 @@ async function readProtections(clients: AwsClients, cluster: ClusterName, tasks:
         taskArn,
         expirationDate?.getTime() ?? Number.POSITIVE_INFINITY,
       ]),
-  );
-}
-
-async function readStopTimeouts(clients: AwsClients, tasks: readonly TaskView[]) {
-  const definitions = [...new Set(tasks.flatMap(({ taskDefinition }) => taskDefinition ?? []))];
-  const seconds = new Map<string, number>();
-  await mapConcurrent(definitions.slice(0, TASK_DEFINITIONS), 2, async (taskDefinition) => {
-    const answer = await clients.ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition }));
-    const timeouts = answer.taskDefinition?.containerDefinitions?.map(
-      ({ stopTimeout }) => stopTimeout ?? DEFAULT_STOP_TIMEOUT_SECONDS,
-    );
-    seconds.set(taskDefinition, Math.max(DEFAULT_STOP_TIMEOUT_SECONDS, ...(timeouts ?? [])));
-  });
-  return new Map(
-    tasks.flatMap(({ task, taskDefinition }) => {
-      const timeout = seconds.get(taskDefinition ?? '');
-      return timeout === undefined ? [] : [[task, timeout] as const];
-    }),
   );
 }

@@ -1,16 +1,14 @@
-import { type EpochMs, MINUTE, utc } from '../clock.ts';
+import { type EpochMs, MINUTE, SECOND, utc } from '../clock.ts';
 import { idOf } from '../ids.ts';
 import type { Blocker } from './record.ts';
 import type { TaskView } from './snapshot.ts';
 
-/** What was read about the services, protections and stop timeouts of the tasks that have not left. */
+/** What was read about the services and protections of the tasks that have not left. */
 export interface Circumstances {
   readonly tasks: readonly TaskView[];
   readonly services: ReadonlyMap<string, ServiceView>;
   /** Until when a task is protected from scale-in, by task ARN. */
   readonly protectedUntil: ReadonlyMap<string, EpochMs>;
-  /** The longest `stopTimeout` of its containers in seconds, by task ARN. */
-  readonly stopTimeoutSeconds: ReadonlyMap<string, number>;
 }
 
 export interface ServiceView {
@@ -26,6 +24,10 @@ export interface ServiceView {
   readonly events: readonly { readonly at: EpochMs; readonly message: string }[];
 }
 
+/** ECS developer guide, "Service event messages". */
+export const failedPlacement = ({ message }: { readonly message: string }) =>
+  message.includes('unable to place a task');
+
 /** A placement failure older than this may have been overcome. */
 const RECENT = 10 * MINUTE;
 
@@ -39,7 +41,7 @@ export function diagnose(circumstances: Circumstances, now: EpochMs): Blocker[] 
   return [
     ...services.map((name) => whyServiceStays(name, staying, circumstances, now)),
     ...standalone.map(whyStandaloneStays),
-    ...stopping.map((task) => whyStopIsSlow(task, circumstances)),
+    ...stopping.map((task) => whyStopIsSlow(task, now)),
   ];
 }
 
@@ -72,9 +74,7 @@ function whyServiceStays(
     const sentence = `Service ${name} cannot move: with desired count ${service.desired}, ${percents} ECS may neither stop a task first nor start one more. Lower the one or raise the other.`;
     return { kind: 'service-cannot-move', name, sentence };
   }
-  const failure = service.events.find(
-    ({ at, message }) => now - at <= RECENT && message.includes('unable to place a task'),
-  );
+  const failure = service.events.find((event) => now - event.at <= RECENT && failedPlacement(event));
   if (failure) return whyNotPlaced(service, failure.message);
   const guarded = staying.find((task) => task.service === name && (protectedUntil.get(task.task) ?? 0) > now);
   if (guarded) {
@@ -106,14 +106,16 @@ function whyStandaloneStays({ task }: TaskView): Blocker {
   return { kind: 'standalone-task', name: idOf(task), sentence };
 }
 
-function whyStopIsSlow(task: TaskView, { stopTimeoutSeconds }: Circumstances): Blocker {
-  const timeout = stopTimeoutSeconds.get(task.task);
+// Containers without a stopTimeout of their own get 30 s between SIGTERM and SIGKILL (ECS task definition parameters),
+// so that a task which is STOPPING for a minute has been given longer; DEACTIVATING is the load balancer's part.
+function whyStopIsSlow(task: TaskView, now: EpochMs): Blocker {
   const id = idOf(task.task);
   const owner = task.service ? ` of ${task.service}` : '';
-  const limit = timeout === undefined ? '' : ` (stopTimeout ${timeout} s)`;
-  const sentence = `Task ${id}${owner} was told to stop and is ${task.lastStatus}${limit}; StopTask has no force.`;
+  const since = task.stoppingAt === undefined ? '' : ` ${Math.round((now - task.stoppingAt) / SECOND)} s ago`;
+  const cause =
+    task.lastStatus === 'DEACTIVATING' || task.lastStatus === 'RUNNING'
+      ? "waits for its target group's deregistration delay"
+      : 'waits for the stopTimeout of its containers';
+  const sentence = `Task ${id}${owner} was told to stop${since}, is ${task.lastStatus} and ${cause}; StopTask has no force.`;
   return { kind: 'slow-stop', name: id, sentence };
 }
-
-/** Containers without `stopTimeout` get 30 s (ECS_CONTAINER_STOP_TIMEOUT, ECS agent configuration). */
-export const DEFAULT_STOP_TIMEOUT_SECONDS = 30;

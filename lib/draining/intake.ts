@@ -1,5 +1,5 @@
 import type { EpochMs } from '../clock.ts';
-import type { ClusterName, ContainerInstanceArn, InstanceId } from '../ids.ts';
+import type { ClusterName, ContainerInstanceArn, InstanceId, TaskArn } from '../ids.ts';
 import type { Ec2State, Heard, Notice } from './notice.ts';
 import type { ClusterPolicy } from './policy.ts';
 import type { DrainReason, DrainRecord, HookAction } from './record.ts';
@@ -61,24 +61,23 @@ function takeInOne(record: DrainRecord, notice: Notice, policy: ClusterPolicy): 
     case 'ec2-state':
       return takeInEc2State(record, notice.state, notice.at, policy);
     case 'task-stopped':
-      return record.stopped.includes(notice.task)
-        ? record
-        : {
-            ...record,
-            stopped: [...record.stopped, notice.task],
-            ...(record.remaining && {
-              remaining: record.remaining.filter(({ task }) => task !== notice.task),
-            }),
-            lastProgressAt: Math.max(record.lastProgressAt, notice.at),
-          };
+      return record.stopped.includes(notice.task) ? record : withStopped(record, notice.task, notice.at);
     case 'container-instance':
       return notice.status === 'INACTIVE' ? { ...record, unlisted: true } : record;
-    // Says only: look. What to look at follows from the record; see look.ts.
-    case 'look':
-      return record;
     default:
       return notice satisfies never;
   }
+}
+
+function withStopped(record: DrainRecord, task: TaskArn, at: EpochMs): DrainRecord {
+  const pause = record.drainingSince === undefined ? 0 : at - record.lastProgressAt;
+  return {
+    ...record,
+    stopped: [...record.stopped, task],
+    ...(record.remaining && { remaining: record.remaining.filter((one) => one.task !== task) }),
+    lastProgressAt: Math.max(record.lastProgressAt, at),
+    longestPauseMs: Math.max(record.longestPauseMs ?? 0, pause),
+  };
 }
 
 /** Reasons that are ours to choose, and so obey the caps, wait their turn and can be withdrawn. */

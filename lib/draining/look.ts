@@ -1,6 +1,6 @@
 import { type EpochMs, MINUTE } from '../clock.ts';
 import { isVoluntary, takeIn } from './intake.ts';
-import type { Heard } from './notice.ts';
+import type { Heard, Notice } from './notice.ts';
 import type { ClusterPolicy } from './policy.ts';
 import type { DrainRecord } from './record.ts';
 import type { Look, Snapshot } from './snapshot.ts';
@@ -16,20 +16,14 @@ import {
 } from './timing.ts';
 
 /**
- * What must be read to decide on the record now. `record` has already taken in `heard`. Every flag costs API
+ * What must be read to decide on the record now. `record` has already taken in what was heard. Every flag costs API
  * calls, so each is asked for only where the decision depends on it.
  */
-export function whatToLookAt(
-  record: DrainRecord,
-  heard: readonly Heard[],
-  policy: ClusterPolicy,
-  now: EpochMs,
-): Look {
+export function whatToLookAt(record: DrainRecord, policy: ClusterPolicy, now: EpochMs): Look {
   const nothing: Look = { instance: false, tasks: false, hooks: [], ec2: false, diagnosis: false };
   if (record.phase === 'closed' || record.unlisted) return nothing;
   const groups = openHooks(record).filter((hook) => hook.heartbeatTimeoutMs === undefined);
   const hooks = [...new Set(groups.map(({ group }) => group))];
-  const told = heard.some(({ notice }) => notice.kind === 'look');
   const over = isHostOver(record.ec2?.state);
   switch (record.phase) {
     case 'requested':
@@ -43,14 +37,14 @@ export function whatToLookAt(
     case 'draining': {
       const diagnosis = diagnosisDueAt(record) <= now;
       const settled = settlesAt(record, policy) <= now;
-      const tasks =
-        settled && (told || diagnosis || mayBeEmpty(record) || isTimeToStopTasks(record, policy, now));
-      return { ...nothing, instance: told || diagnosis || over, tasks, hooks, ec2: over, diagnosis };
+      const tasks = settled && (diagnosis || mayBeEmpty(record) || isTimeToStopTasks(record, policy, now));
+      // The first diagnosis is about tasks; a later one also asks whether somebody set the instance ACTIVE.
+      const instance = over || (diagnosis && record.lastDiagnosisAt !== undefined);
+      return { ...nothing, instance, tasks, hooks, ec2: over, diagnosis };
     }
     case 'leaving': {
       // Leaving needs no polling, since ECS announces INACTIVE; the rare look is for what nobody announced.
-      const look =
-        told || ghostDueAt(record, policy) <= now || (record.lastLookAt ?? 0) + LEAVING_LOOK <= now;
+      const look = ghostDueAt(record, policy) <= now || (record.lastLookAt ?? 0) + LEAVING_LOOK <= now;
       return { ...nothing, instance: look, hooks, ec2: look };
     }
     default:
@@ -70,11 +64,14 @@ const LEAVING_LOOK = 30 * MINUTE;
  * the others wait in the inbox and cost nothing more.
  */
 export function isWorthWorking(record: DrainRecord, heard: readonly Heard[], policy: ClusterPolicy): boolean {
-  if (heard.some(({ notice }) => notice.kind !== 'task-stopped')) return true;
+  if (heard.some(({ notice }) => notice.kind !== 'task-stopped' && !isMereState(notice))) return true;
   // A late duplicate must be taken in all the same: a record with unread notices is never forgotten.
   if (record.phase === 'closed') return true;
   return record.phase === 'draining' && mayBeEmpty(takeIn(record, heard, policy));
 }
+
+// INACTIVE says that ECS forgot the instance; any other status is read when it matters.
+const isMereState = (notice: Notice) => notice.kind === 'container-instance' && notice.status !== 'INACTIVE';
 
 /** Withdrawn reasons leave none, so an empty list counts as voluntary: nothing forces the drain any more. */
 export const isAllVoluntary = (record: DrainRecord) => record.reasons.every(isVoluntary);

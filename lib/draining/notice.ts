@@ -35,9 +35,7 @@ export type Notice =
       readonly at: EpochMs;
     }
   | { readonly kind: 'task-stopped'; readonly task: TaskArn; readonly at: EpochMs }
-  | { readonly kind: 'order'; readonly verb: 'drain' | 'release'; readonly by: string; readonly at: EpochMs }
-  /** The sweep saw something that no event announced, e.g. no task left on a draining instance. */
-  | { readonly kind: 'look'; readonly why: string; readonly at: EpochMs };
+  | { readonly kind: 'order'; readonly verb: 'drain' | 'release'; readonly by: string; readonly at: EpochMs };
 
 export type SpotAction = 'terminate' | 'stop' | 'hibernate';
 export type Ec2State = 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';

@@ -15,6 +15,7 @@ import type { EpochMs } from '../clock.ts';
 import { type ClusterName, containerInstanceArn, type GroupName, type InstanceId, taskArn } from '../ids.ts';
 import { readCircumstances } from './circumstances.ts';
 import { diagnose } from './diagnose.ts';
+import { mayBeEmpty } from './look.ts';
 import type { DrainRecord } from './record.ts';
 import {
   type HookView,
@@ -213,7 +214,8 @@ async function readStandDowns(
 /**
  * Every task of the instance that is not known to be STOPPED. Desired RUNNING and desired STOPPED are listed apart,
  * since ListTasks shows only one of them and counts hide the second (aws-cdk#13506, ecs-cid-sample#29). Before the
- * drain begins only the first matter: what is on its way out decides nothing.
+ * drain begins only the first matter: what is on its way out decides nothing. Where a drain stalls, what has been
+ * told to stop is listed first; if that accounts for every task, nobody wants a task there and one call is saved.
  */
 async function readTasks(
   clients: AwsClients,
@@ -228,7 +230,22 @@ async function readTasks(
       );
       return { items: page.taskArns, next: page.nextToken };
     });
-  const listed = [...(await list('RUNNING')), ...(record.phase === 'draining' ? await list('STOPPED') : [])];
+  if (record.phase !== 'draining') return describeTasks(clients, cluster, await list('RUNNING'), record);
+  const stopping = await list('STOPPED');
+  const accounted = new Set<string>([...stopping, ...record.stopped]).size;
+  if (!mayBeEmpty(record) && accounted >= (record.expectedTasks ?? 0)) {
+    const tasks = await describeTasks(clients, cluster, stopping, record);
+    if (tasks.some(({ lastStatus }) => lastStatus !== 'STOPPED')) return tasks;
+  }
+  return describeTasks(clients, cluster, [...(await list('RUNNING')), ...stopping], record);
+}
+
+async function describeTasks(
+  clients: AwsClients,
+  cluster: ClusterName,
+  listed: readonly string[],
+  record: DrainRecord,
+): Promise<TaskView[]> {
   const stopped = new Set<string>(record.stopped);
   const open = [...new Set(listed)].filter((arn) => !stopped.has(arn));
   const answers = await mapConcurrent(chunk(open, DESCRIBE_BATCH), 1, (tasks) =>
@@ -242,7 +259,7 @@ async function readTasks(
       desiredStatus: task.desiredStatus ?? 'UNKNOWN',
       // RunTask may set any group, so only the prefix says that a service owns the task.
       ...(task.group?.startsWith('service:') ? { service: task.group.slice('service:'.length) } : {}),
-      ...(task.taskDefinitionArn === undefined ? {} : { taskDefinition: task.taskDefinitionArn }),
+      ...(task.stoppingAt === undefined ? {} : { stoppingAt: task.stoppingAt.getTime() }),
     }));
 }
 

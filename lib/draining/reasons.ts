@@ -45,7 +45,6 @@ export const drainingReasons = {
   'access-denied': 'notable',
   'cluster-not-found': 'notable',
   'observing-failed': 'notable',
-  overtaken: 'routine',
   paused: 'notable',
   'not-draining': 'routine',
   'not-a-container-instance': 'routine',

@@ -42,6 +42,8 @@ export interface DrainRecord {
   readonly stopRequested: readonly TaskArn[];
   readonly deadlineActedAt?: EpochMs;
   readonly lastProgressAt: EpochMs;
+  /** The longest time between two tasks that left. */
+  readonly longestPauseMs?: number;
   readonly lastLookAt?: EpochMs;
   readonly lastDiagnosisAt?: EpochMs;
   readonly blockedBy: readonly Blocker[];

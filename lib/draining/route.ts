@@ -135,7 +135,6 @@ function opensRecord(notice: Notice): boolean {
       return notice.verb === 'drain';
     case 'container-instance':
     case 'task-stopped':
-    case 'look':
       return false;
     default:
       return notice satisfies never;
@@ -158,7 +157,6 @@ function isWanted(notice: Notice, { triggers, ghosts }: ClusterPolicy): boolean 
     case 'order':
     case 'container-instance':
     case 'task-stopped':
-    case 'look':
       return true;
     default:
       return notice satisfies never;

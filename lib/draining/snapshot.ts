@@ -1,3 +1,4 @@
+import type { EpochMs } from '../clock.ts';
 import type { ContainerInstanceArn, GroupName, TaskArn } from '../ids.ts';
 import type { Ec2State } from './notice.ts';
 import type { Blocker } from './record.ts';
@@ -45,8 +46,8 @@ export interface TaskView {
   readonly lastStatus: string;
   readonly desiredStatus: string;
   readonly service?: string;
-  /** The ARN of its task definition, for the stop timeouts of what stops slowly. */
-  readonly taskDefinition?: string;
+  /** When it was told to stop. */
+  readonly stoppingAt?: EpochMs;
 }
 
 export interface HookView {

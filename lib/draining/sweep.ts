@@ -1,8 +1,9 @@
 import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import { DescribeTasksCommand } from '@aws-sdk/client-ecs';
 import { chunk, mapConcurrent } from '../aws/batch.ts';
 import { collectPages } from '../aws/paging.ts';
 import { type EpochMs, MINUTE, SECOND } from '../clock.ts';
-import { type GroupName, groupName, type InstanceId, instanceId } from '../ids.ts';
+import { type GroupName, groupName, type InstanceId, instanceId, taskArn } from '../ids.ts';
 import type { RecordKey, StoredRecord } from '../state/store.ts';
 import { newRecord } from './intake.ts';
 import type { Cause, Heard, Notice } from './notice.ts';
@@ -26,10 +27,12 @@ interface News {
   readonly notice: Notice;
 }
 
-/** Ghosts have a grace of many minutes, so they are looked for less often than every minute. */
-const GHOST_EVERY = 5 * MINUTE;
+/** What has waited for minutes already is not looked for every minute. */
+const RARELY = 5 * MINUTE;
 /** DescribeAutoScalingGroups takes at most 100 names a page (Auto Scaling API reference). */
 const GROUP_BATCH = 100;
+/** DescribeTasks takes at most 100 tasks (ECS API reference). */
+const TASK_BATCH = 100;
 
 /**
  * Finds what no event announced: EC2, Auto Scaling and Health deliver theirs on a best-effort basis only
@@ -44,8 +47,8 @@ export async function sweep(
   const open = await deps.store.read(await deps.store.open(partition));
   const news = [
     ...(await lostHooks(deps, policy, now)),
-    ...(await emptied(deps, policy, open, now)),
-    ...(now % GHOST_EVERY < TICK ? await ghosts(deps, policy, open, now) : []),
+    ...(now % RARELY < TICK ? await unannouncedEnds(deps, policy, open, now) : []),
+    ...(now % RARELY < TICK ? await ghosts(deps, policy, open, now) : []),
   ];
   const found = await mapConcurrent(news, 4, async ({ id, notice }) => {
     const key: RecordKey = { partition, id };
@@ -99,35 +102,34 @@ const knows = ({ state, inbox }: StoredRecord<DrainRecord, Heard>, hook: string)
   state.hooks.some((one) => one.hook === hook) ||
   inbox.some(({ notice }) => notice.kind === 'hook' && notice.hook === hook);
 
-/** Draining instances on which, by ECS's count, no task is wanted any more: the last STOPPED event was lost. */
-async function emptied(
+/**
+ * Tasks that were told to stop and whose end nobody announced: all those of the cluster are described together, a
+ * hundred a call. ECS announces every STOPPED at least once, but an invocation may have failed on it for good.
+ */
+async function unannouncedEnds(
   { clients }: DrainDependencies,
   policy: ClusterPolicy,
   open: readonly StoredRecord<DrainRecord, Heard>[],
   now: EpochMs,
 ): Promise<News[]> {
-  const draining = open.filter(({ state }) => state.phase === 'draining');
-  if (draining.length === 0) return [];
-  const arns = await listContainerInstances(clients, policy.cluster, {
-    status: 'DRAINING',
-    filter: 'runningTasksCount == 0',
+  const stale = open.filter(
+    ({ state }) => state.phase === 'draining' && now - state.lastProgressAt >= RARELY,
+  );
+  const owners = new Map<string, InstanceId>();
+  for (const { state } of stale)
+    for (const { task } of state.remaining ?? []) owners.set(task, state.instanceId);
+  const answers = await mapConcurrent(chunk([...owners.keys()], TASK_BATCH), 2, (tasks) =>
+    clients.ecs.send(new DescribeTasksCommand({ cluster: policy.cluster, tasks })),
+  );
+  const ended = answers.flatMap(({ tasks = [], failures = [] }) => [
+    ...tasks.filter(({ lastStatus }) => lastStatus === 'STOPPED').map(({ taskArn }) => taskArn),
+    // Stopped tasks are forgotten after an hour or so.
+    ...failures.filter(({ reason }) => reason === 'MISSING').map(({ arn }) => arn),
+  ]);
+  return ended.flatMap((arn): News[] => {
+    const id = owners.get(arn ?? '');
+    return id && arn ? [{ id, notice: { kind: 'task-stopped', task: taskArn(arn), at: now } }] : [];
   });
-  const listed = new Set(arns);
-  return draining
-    .filter(
-      ({ state }) => state.containerInstance && listed.has(state.containerInstance) && mayLook(state, now),
-    )
-    .map(({ state }) => ({
-      id: state.instanceId,
-      notice: { kind: 'look', why: 'ECS counts no task on it', at: now },
-    }));
-}
-
-// Desired RUNNING is 0 long before the containers have stopped, so the looks grow apart while nothing changes.
-function mayLook({ lastLookAt, drainingSince = 0 }: DrainRecord, now: EpochMs): boolean {
-  const since = lastLookAt ?? drainingSince;
-  const waited = Math.min(15 * MINUTE, Math.max(TICK, (since - drainingSince) / 2));
-  return now - since >= waited;
 }
 
 /** Container instances without agent that EC2 has stopped or terminated. Never on the agent's silence alone. */

@@ -65,11 +65,17 @@ export function isDeadlineDue(record: DrainRecord, policy: ClusterPolicy, now: E
   return record.deadlineActedAt === undefined || endsHooks;
 }
 
-/** When a stalled drain is diagnosed next: after a minute without progress, then at doubling distances up to 1 h. */
+/**
+ * When a stalled drain is diagnosed next: after a minute without progress (or twice the longest pause that it has
+ * already come out of, since some services simply move slowly), then at doubling distances up to 1 h. Never when all
+ * that is left has been told to stop: only its end is news then, and ECS announces that.
+ */
 export function diagnosisDueAt(record: DrainRecord): EpochMs {
-  const { lastDiagnosisAt, lastProgressAt } = record;
-  if (lastDiagnosisAt === undefined || lastDiagnosisAt < lastProgressAt)
-    return lastProgressAt + BLOCKED_AFTER;
+  const { lastDiagnosisAt, lastProgressAt, longestPauseMs = 0, remaining = [] } = record;
+  const ending = remaining.length > 0 && remaining.every(({ desiredStatus }) => desiredStatus === 'STOPPED');
+  if (ending) return Number.POSITIVE_INFINITY;
+  const patience = Math.max(BLOCKED_AFTER, 2 * longestPauseMs);
+  if (lastDiagnosisAt === undefined || lastDiagnosisAt < lastProgressAt) return lastProgressAt + patience;
   return lastDiagnosisAt + Math.min(HOUR, Math.max(5 * MINUTE, lastDiagnosisAt - lastProgressAt));
 }
 

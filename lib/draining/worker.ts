@@ -64,7 +64,7 @@ export async function work(
   }
   const requests = records.map((stored) => {
     const record = takeIn(stored.state, stored.inbox, policy);
-    return { stored, record, look: whatToLookAt(record, stored.inbox, policy, now) };
+    return { stored, record, look: whatToLookAt(record, policy, now) };
   });
   let cases: Case[];
   try {
@@ -85,7 +85,7 @@ const PAUSED: Finding = {
   reason: 'paused',
   outcome: 'held',
   sentence:
-    'The kill switch is on: nothing is changed, and hooks run out by themselves. `stevedore resume` ends it.',
+    'The kill switch is on: nothing is changed, and hooks run out by themselves. docs/draining.md says how to end it.',
 };
 
 async function isPaused({ control }: DrainDependencies, { cluster }: ClusterPolicy): Promise<boolean> {
@@ -180,7 +180,9 @@ async function carryOut(
 /** What AWS will refuse again, until somebody changes something, must not look like a success to Lambda. */
 function throwRefusals(outcomes: readonly ActionOutcome[]): void {
   const refused = outcomes.filter(({ result }) => result === 'refused');
-  const sentences = refused.map(({ call, instanceId, error }) => `${call} for ${instanceId}: ${error?.sentence}`);
+  const sentences = refused.map(
+    ({ call, instanceId, error }) => `${call} for ${instanceId}: ${error?.sentence}`,
+  );
   if (sentences.length > 0) throw new Error(sentences.join('\n'));
 }
 

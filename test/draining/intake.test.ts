@@ -122,8 +122,8 @@ describe('the deadline', () => {
   it('edge 10: only tightens', () => {
     const spot = take(fresh, hookNotice(), spotNotice('terminate', later(MINUTE)));
     expect(spot.deadline).toBe(later(3 * MINUTE));
-    const later = take(spot, hookNotice({ token: 't2', at: later(2 * MINUTE) }));
-    expect(later.deadline).toBe(later(3 * MINUTE));
+    const again = take(spot, hookNotice({ token: 't2', at: later(2 * MINUTE) }));
+    expect(again.deadline).toBe(later(3 * MINUTE));
   });
 
   it('is set by no advice and no order: their drains get it when they begin', () => {

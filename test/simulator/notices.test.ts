@@ -53,12 +53,16 @@ describe('EC2', () => {
     expect(world.ec2.instance(ec2InstanceId).state).toBe('shutting-down');
   });
 
-  it('edge 18: hibernation leaves no notice, and a stop leaves the instance registered', async () => {
+  it('edge 18: hibernation begins at once, and a reclaim by stop leaves the instance registered', async () => {
     const { world, instances } = prodWorld({ group: { spot: true } });
-    const { ec2InstanceId } = first(instances);
-    world.ec2.interruptSpot(ec2InstanceId, 'hibernate');
+    const [asleep, stopped] = instances;
+    world.ec2.interruptSpot(asleep?.ec2InstanceId ?? '', 'hibernate');
+    world.ec2.interruptSpot(stopped?.ec2InstanceId ?? '', 'stop');
     await world.runFor(SECOND);
-    expect(world.ec2.instance(ec2InstanceId).state).toBe('stopping');
+    const state = (host: typeof asleep) => world.ec2.instance(host?.ec2InstanceId ?? '').state;
+    expect([state(asleep), state(stopped)]).toEqual(['stopping', 'running']);
+    await world.runFor(HOUR);
+    expect([stopped?.status, stopped?.agentConnected]).toEqual(['ACTIVE', false]);
   });
 });
 

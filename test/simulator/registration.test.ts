@@ -85,8 +85,9 @@ describe('registration and deregistration', () => {
     const describe = () => ecs.describeContainerInstances({ cluster: 'prod', containerInstances: [arn] });
     await ecs.deregisterContainerInstance({ cluster: 'prod', containerInstance: arn });
     expect((await ecs.listContainerInstances({ cluster: 'prod' })).containerInstanceArns).toHaveLength(2);
+    await world.runFor(HOUR - SECOND);
     expect((await describe()).containerInstances?.[0]?.status).toBe('INACTIVE');
-    await world.runFor(HOUR + SECOND);
+    await world.runFor(2 * SECOND);
     expect((await describe()).failures?.[0]?.reason).toBe('MISSING');
   });
 

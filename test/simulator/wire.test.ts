@@ -100,7 +100,7 @@ describe('the wire protocol, through the real SDK clients', () => {
   });
 
   it('escapes text in XML', async () => {
-    const metadata = '{"cluster":"a & b <c>"}';
+    const metadata = '{"cluster":"a & b <c> &lt;"}';
     const { autoScaling } = prodWorld({
       group: { hooks: [{ name: 'drain', notificationMetadata: metadata }] },
     });
