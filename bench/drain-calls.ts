@@ -19,9 +19,10 @@ const CASES = [
  * cold caches. Heartbeats are left out, since they grow with the time by definition, and so is the sweep, which is
  * made per cluster and minute whether anything drains or not.
  */
-export async function measureDrainCalls(): Promise<Figure[]> {
+export async function measureDrainCalls(onProgress: (done: number, of: number) => void): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const { tasks, delayMs } of CASES) {
+    onProgress(figures.length, CASES.length);
     const { calls, seconds, sweeps, minutes } = await drainOne(tasks, delayMs);
     figures.push({
       name: `calls for an instance of ${tasks} task(s) that takes ${seconds} s`,

@@ -43,7 +43,7 @@ and, where there is one, the remedy. The codes are stable: filter and alarm on t
 [draining.md](draining.md#reading-the-journal).
 
 \`notable\` entries go to the log, the metrics, the event bus and the table; \`routine\` ones to the log and the metrics
-only. A \`notable\` reason that holds on unchanged is written as \`notable\` once, and after that as \`routine\`.
+only. What is held, refused, observed or failed again for the same reason is \`notable\` once, and then \`routine\`.
 
 ## Decisions about an instance
 

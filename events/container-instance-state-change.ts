@@ -44,12 +44,15 @@ export const schema = z.extend(envelope, {
   }),
 });
 
-/** Only the statuses of a leaving host: ACTIVE ones send an event for every task placed or stopped. */
+/**
+ * Only the last status, when ECS forgets the host: the others come with every task that is placed or stopped, also
+ * while it drains, and say nothing that the tasks' own events do not say better.
+ */
 export function pattern(scope: PatternScope): EventPattern {
   return {
     source: [source],
     'detail-type': [detailType],
-    detail: { clusterArn: anyClusterOf(scope), status: ['DRAINING', 'DEREGISTERING', 'INACTIVE'] },
+    detail: { clusterArn: anyClusterOf(scope), status: ['INACTIVE'] },
   };
 }
 

@@ -168,21 +168,10 @@ function fromContainerInstance(
   const cluster = clusterInPolicy(event.cluster, policy);
   if (!cluster) return notInPolicy(event.cluster, event.containerInstance);
   if (event.instanceId?.startsWith('mi-')) return external(event.instanceId);
-  if (!['DRAINING', 'DEREGISTERING', 'INACTIVE'].includes(event.status)) {
-    return ignore(
-      'state-not-of-interest',
-      `${event.containerInstance} is ${event.status}, so nothing has to leave it`,
-    );
+  if (event.status !== 'INACTIVE') {
+    return ignore('state-not-of-interest', `${event.containerInstance} is ${event.status}; ECS still has it`);
   }
-  const notice: Notice = {
-    kind: 'container-instance',
-    status: event.status,
-    agentConnected: event.agentConnected,
-    version: event.version,
-    at: event.at,
-    ...(event.runningTasks !== undefined && { runningTasks: event.runningTasks }),
-    ...(event.pendingTasks !== undefined && { pendingTasks: event.pendingTasks }),
-  };
+  const notice: Notice = { kind: 'unlisted', at: event.at };
   const subject: Arrival['subject'] = {
     by: 'container-instance',
     arn: ids.containerInstanceArn(event.containerInstance),

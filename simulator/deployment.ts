@@ -71,10 +71,7 @@ export function deployStevedore(
         return handler(event, context);
       };
     },
-    rules: [
-      ...rules.map(({ id, pattern }) => ({ name: id, pattern })),
-      { name: 'schedule', rateMs: MINUTE },
-    ],
+    rules: [...rules.map(({ id, pattern }) => ({ name: id, pattern })), { name: 'schedule', rateMs: MINUTE }],
   });
   return { journal: entries, store, standings };
 }

@@ -77,4 +77,15 @@ export type Wire<T> = T extends Date
       : T;
 
 export const seconds = (at: EpochMs) => at / 1000;
-export const iso = (at: EpochMs) => new Date(at).toISOString();
+
+const isoTexts = new Map<EpochMs, string>();
+
+/** One moment stands in many events, and formatting it was the dearest part of a burst: so the texts are kept. */
+export function iso(at: EpochMs): string {
+  const known = isoTexts.get(at);
+  if (known !== undefined) return known;
+  if (isoTexts.size >= 100_000) isoTexts.clear();
+  const text = new Date(at).toISOString();
+  isoTexts.set(at, text);
+  return text;
+}

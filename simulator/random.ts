@@ -13,6 +13,9 @@ export interface Random {
   fork(label: string): Random;
 }
 
+/** Every four digits, since ids are drawn by the hundred thousand. */
+const HEX = Array.from({ length: 0x10000 }, (_, value) => value.toString(16).padStart(4, '0'));
+
 /** mulberry32: 32 bits of state are plenty for a timeline, and it is quick. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
@@ -24,7 +27,7 @@ export function createRandom(seed: number): Random {
   };
   const hex = (length: number) => {
     let digits = '';
-    while (digits.length < length) digits += ((next() * 2 ** 32) >>> 0).toString(16).padStart(8, '0');
+    while (digits.length < length) digits += HEX[(next() * HEX.length) | 0];
     return digits.slice(0, length);
   };
   return {

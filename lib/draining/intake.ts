@@ -62,8 +62,8 @@ function takeInOne(record: DrainRecord, notice: Notice, policy: ClusterPolicy): 
       return takeInEc2State(record, notice.state, notice.at, policy);
     case 'task-stopped':
       return record.stopped.includes(notice.task) ? record : withStopped(record, notice.task, notice.at);
-    case 'container-instance':
-      return notice.status === 'INACTIVE' ? { ...record, unlisted: true } : record;
+    case 'unlisted':
+      return { ...record, unlisted: true };
     default:
       return notice satisfies never;
   }

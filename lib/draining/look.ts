@@ -1,6 +1,6 @@
 import { type EpochMs, MINUTE } from '../clock.ts';
 import { isVoluntary, takeIn } from './intake.ts';
-import type { Heard, Notice } from './notice.ts';
+import type { Heard } from './notice.ts';
 import type { ClusterPolicy } from './policy.ts';
 import type { DrainRecord } from './record.ts';
 import type { Look, Snapshot } from './snapshot.ts';
@@ -44,7 +44,7 @@ export function whatToLookAt(record: DrainRecord, policy: ClusterPolicy, now: Ep
     }
     case 'leaving': {
       // Leaving needs no polling, since ECS announces INACTIVE; the rare look is for what nobody announced.
-      const look = ghostDueAt(record, policy) <= now || (record.lastLookAt ?? 0) + LEAVING_LOOK <= now;
+      const look = ghostDueAt(record, policy) <= now || (record.lastLookAt ?? 0) + RARE_LOOK <= now;
       return { ...nothing, instance: look, hooks, ec2: look };
     }
     default:
@@ -56,22 +56,19 @@ export function whatToLookAt(record: DrainRecord, policy: ClusterPolicy, now: Ep
 export const isHostOver = (state: Snapshot['ec2']) =>
   state === 'stopped' || state === 'terminated' || state === 'not-found';
 
-/** ECS announces that it forgot the instance; this look is for the case that nobody announces anything. */
-const LEAVING_LOOK = 30 * MINUTE;
+/** ECS announces the end of tasks and instances; this look is for the case that nobody announces anything. */
+const RARE_LOOK = 30 * MINUTE;
 
 /**
  * Whether what was just heard may change a decision now. Of a hundred tasks that stop, only the last one does;
  * the others wait in the inbox and cost nothing more.
  */
 export function isWorthWorking(record: DrainRecord, heard: readonly Heard[], policy: ClusterPolicy): boolean {
-  if (heard.some(({ notice }) => notice.kind !== 'task-stopped' && !isMereState(notice))) return true;
+  if (heard.some(({ notice }) => notice.kind !== 'task-stopped')) return true;
   // A late duplicate must be taken in all the same: a record with unread notices is never forgotten.
   if (record.phase === 'closed') return true;
   return record.phase === 'draining' && mayBeEmpty(takeIn(record, heard, policy));
 }
-
-// INACTIVE says that ECS forgot the instance; any other status is read when it matters.
-const isMereState = (notice: Notice) => notice.kind === 'container-instance' && notice.status !== 'INACTIVE';
 
 /** Withdrawn reasons leave none, so an empty list counts as voluntary: nothing forces the drain any more. */
 export const isAllVoluntary = (record: DrainRecord) => record.reasons.every(isVoluntary);
@@ -142,10 +139,11 @@ export function nextLookAt(record: DrainRecord, policy: ClusterPolicy, now: Epoc
         beforeOrNever(standaloneStopAt(record, policy), now),
         beforeOrNever(spotStopAt(record, policy), now),
         Math.max(diagnosisDueAt(record), settle),
+        now + RARE_LOOK,
       );
     }
     case 'leaving':
-      return Math.min(...heartbeats, Math.max(ghostDueAt(record, policy), now + TICK), now + LEAVING_LOOK);
+      return Math.min(...heartbeats, Math.max(ghostDueAt(record, policy), now + TICK), now + RARE_LOOK);
     case 'closed':
       return never;
     default:

@@ -24,16 +24,8 @@ export type Notice =
       readonly status: 'scheduled' | 'withdrawn';
       readonly at: EpochMs;
     }
-  | {
-      readonly kind: 'container-instance';
-      readonly status: string;
-      readonly agentConnected: boolean;
-      /** Desired-RUNNING tasks; not in every event (the published sample omits them). */
-      readonly runningTasks?: number;
-      readonly pendingTasks?: number;
-      readonly version: number;
-      readonly at: EpochMs;
-    }
+  /** ECS has forgotten the container instance: INACTIVE is final for an ARN. */
+  | { readonly kind: 'unlisted'; readonly at: EpochMs }
   | { readonly kind: 'task-stopped'; readonly task: TaskArn; readonly at: EpochMs }
   | { readonly kind: 'order'; readonly verb: 'drain' | 'release'; readonly by: string; readonly at: EpochMs };
 

@@ -133,7 +133,7 @@ function opensRecord(notice: Notice): boolean {
       return notice.status === 'scheduled';
     case 'order':
       return notice.verb === 'drain';
-    case 'container-instance':
+    case 'unlisted':
     case 'task-stopped':
       return false;
     default:
@@ -155,7 +155,7 @@ function isWanted(notice: Notice, { triggers, ghosts }: ClusterPolicy): boolean 
       );
     case 'hook':
     case 'order':
-    case 'container-instance':
+    case 'unlisted':
     case 'task-stopped':
       return true;
     default:

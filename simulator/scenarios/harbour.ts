@@ -1,107 +1,121 @@
 import { join } from 'node:path';
-import { MINUTE, SECOND } from '../../lib/clock.ts';
+import { type EpochMs, MINUTE, SECOND } from '../../lib/clock.ts';
 import { type Deployment, deployStevedore } from '../deployment.ts';
 import { createWorld, type World } from '../world.ts';
+
+/** The hosts by the part that they play. */
+export interface Hosts {
+  /** Runs the only task of a service that cannot move. */
+  readonly stuck: string;
+  /** Its lifecycle event is lost, and it runs a standalone task. */
+  readonly unannounced: string;
+  readonly smooth: string;
+  readonly ghost: string;
+  readonly ordered: string;
+  readonly queued: string;
+  readonly spot: string;
+}
 
 export interface Scenario {
   readonly world: World;
   readonly deployment: Deployment;
-  /** What the scenario does to the cluster, for the timeline. */
-  readonly steps: readonly { readonly at: number; readonly what: string }[];
-  readonly endsAt: number;
+  readonly hosts: Hosts;
+  /** What happens to the cluster, for the timeline. */
+  readonly steps: readonly Step[];
+  readonly endsAt: EpochMs;
+}
+
+export interface Step {
+  readonly at: EpochMs;
+  readonly what: string;
 }
 
 const CLUSTER = 'harbour';
+const POLICY = join(import.meta.dirname, '..', '..', 'examples', 'harbour.yml');
 
 /**
- * An afternoon in a small cluster: three hosts are scaled in (one of whose lifecycle events is lost, and one delivered
- * twice), a Spot host is reclaimed, a host is stopped and then terminated so that ECS never forgets it, and two hosts
- * are to be drained by hand while only one may at a time.
+ * An afternoon in a small cluster: three hosts are scaled in (the lifecycle event of one is lost, that of another
+ * delivered twice), a Spot host is reclaimed, a host is stopped and then terminated so that ECS never forgets it, and
+ * two hosts are to be drained by hand while only one may at a time.
  */
 export function harbour(seed = 1): Scenario {
   const world = createWorld({ seed });
   const start = world.now();
+  const { groups, hosts } = buildCluster(world);
+  const deployment = deployStevedore(world, POLICY);
+  const steps: Step[] = [];
+  const step = (after: number, what: string, act: () => unknown) => {
+    steps.push({ at: start + after, what });
+    world.at(start + after, act);
+  };
+
+  step(
+    20 * SECOND,
+    `harbour-ecs is scaled in from 8 to 5 hosts; the event of ${hosts.unannounced} will be lost, that of ${hosts.stuck} comes twice`,
+    () => {
+      world.faults.duplicateEvent(isHookOf(hosts.stuck), 4 * SECOND);
+      world.faults.dropEvent(isHookOf(hosts.unannounced));
+      world.autoScaling.setDesired(groups.onDemand, 5);
+    },
+  );
+  step(3 * MINUTE, `EC2 announces that it reclaims the Spot host ${hosts.spot} in two minutes`, () =>
+    world.ec2.interruptSpot(hosts.spot),
+  );
+  step(6 * MINUTE, `somebody stops ${hosts.ghost} in the console`, () => world.ec2.stop(hosts.ghost));
+  step(8 * MINUTE, `... and terminates it while stopped: ECS keeps it registered`, () =>
+    world.ec2.terminate(hosts.ghost),
+  );
+  step(
+    20 * MINUTE,
+    `an operator orders ${hosts.ordered} and ${hosts.queued} drained; limits.draining allows one at a time`,
+    () => {
+      order(world, hosts.ordered, 'drain');
+      world.after(5 * SECOND, () => order(world, hosts.queued, 'drain'));
+    },
+  );
+  step(26 * MINUTE, `the operator releases ${hosts.ordered}`, () => order(world, hosts.ordered, 'release'));
+  return { world, deployment, hosts, steps, endsAt: start + 32 * MINUTE };
+}
+
+function buildCluster(world: World) {
   world.addCluster(CLUSTER);
   const hook = {
     name: 'stevedore-drain',
     heartbeatTimeoutMs: 5 * MINUTE,
     defaultResult: 'CONTINUE' as const,
   };
-  const onDemand = world.addGroup({
-    name: 'harbour-ecs',
-    cluster: CLUSTER,
-    instances: 8,
-    min: 2,
-    hooks: [hook],
-  });
-  const spot = world.addGroup({
-    name: 'harbour-spot',
-    cluster: CLUSTER,
-    instances: 2,
-    min: 0,
-    hooks: [hook],
-    spot: true,
-  });
-  const service = (name: string, desired: number, more = {}) =>
+  const group = { cluster: CLUSTER, hooks: [hook] };
+  const onDemand = world.addGroup({ ...group, name: 'harbour-ecs', instances: 8, min: 2 });
+  const reclaimable = world.addGroup({ ...group, name: 'harbour-spot', instances: 2, min: 0, spot: true });
+  const service = (name: string, desired: number, more: object) =>
     world.ecs.addService({ cluster: CLUSTER, name, desired, cpu: 256, memory: 512, ...more });
   service('web', 14, { minimumHealthyPercent: 100, maximumPercent: 200, deregistrationDelayMs: 20 * SECOND });
   service('orders', 6, { minimumHealthyPercent: 50, maximumPercent: 150 });
   service('ledger', 1, { minimumHealthyPercent: 100, maximumPercent: 100 });
   service('node-exporter', 0, { strategy: 'DAEMON', cpu: 64, memory: 128 });
-
-  const deployment = deployStevedore(world, join(import.meta.dirname, '..', '..', 'examples', 'harbour.yml'));
-  const hosts = [...onDemand.members.keys()];
-  const [first, second, third, fourth, fifth, sixth] = hosts;
-  const [spotHost] = [...spot.members.keys()];
-  if (!first || !second || !third || !fourth || !fifth || !sixth || !spotHost)
-    throw new Error('The groups are too small.');
+  // Auto Scaling takes the oldest instances first, and that is the order of the members.
+  const [stuck = '', unannounced = '', smooth = '', ghost = '', ordered = '', queued = ''] =
+    onDemand.members.keys();
+  const [spot = ''] = reclaimable.members.keys();
+  const hosts: Hosts = { stuck, unannounced, smooth, ghost, ordered, queued, spot };
   world.ecs.runTask({
     cluster: CLUSTER,
     family: 'nightly-report',
-    on: second,
-    runMs: [4 * MINUTE, 4 * MINUTE],
+    on: unannounced,
+    runMs: 4 * MINUTE,
   });
+  return { groups: { onDemand }, hosts };
+}
 
-  const steps: { at: number; what: string }[] = [];
-  const step = (after: number, what: string, act: () => unknown) => {
-    steps.push({ at: start + after, what });
-    world.at(start + after, act);
-  };
-  const aboutHook = (id: string) => (event: { 'detail-type': string; detail: unknown }) =>
-    event['detail-type'] === 'EC2 Instance-terminate Lifecycle Action' &&
-    (event.detail as { EC2InstanceId?: string }).EC2InstanceId === id;
-  const order = (instanceId: string, verb: 'drain' | 'release') =>
-    world.bus.publish({
-      source: 'stevedore.operator',
-      detailType: 'Stevedore Drain Order',
-      resources: [],
-      detail: { verb, instanceId, cluster: CLUSTER, by: 'ops@example.com' },
-    });
+const isHookOf = (id: string) => (event: { 'detail-type': string; detail: unknown }) =>
+  event['detail-type'] === 'EC2 Instance-terminate Lifecycle Action' &&
+  (event.detail as { EC2InstanceId?: string }).EC2InstanceId === id;
 
-  step(
-    20 * SECOND,
-    `harbour-ecs is scaled in from 8 to 5 hosts; the event of ${second} will be lost, that of ${first} comes twice`,
-    () => {
-      world.faults.duplicateEvent(aboutHook(first), 4 * SECOND);
-      world.faults.dropEvent(aboutHook(second));
-      world.autoScaling.setDesired(onDemand, 5);
-    },
-  );
-  step(3 * MINUTE, `EC2 announces that it reclaims the Spot host ${spotHost} in two minutes`, () =>
-    world.ec2.interruptSpot(spotHost),
-  );
-  step(6 * MINUTE, `somebody stops ${fourth} in the console`, () => world.ec2.stop(fourth));
-  step(8 * MINUTE, `... and terminates it while stopped: ECS keeps it registered`, () =>
-    world.ec2.terminate(fourth),
-  );
-  step(
-    20 * MINUTE,
-    `an operator orders ${fifth} and ${sixth} drained; limits.draining allows one at a time`,
-    () => {
-      order(fifth, 'drain');
-      world.after(5 * SECOND, () => order(sixth, 'drain'));
-    },
-  );
-  step(26 * MINUTE, `the operator releases ${fifth}`, () => order(fifth, 'release'));
-  return { world, deployment, steps, endsAt: start + 32 * MINUTE };
+function order(world: World, instanceId: string, verb: 'drain' | 'release'): void {
+  world.bus.publish({
+    source: 'stevedore.operator',
+    detailType: 'Stevedore Drain Order',
+    resources: [],
+    detail: { verb, instanceId, cluster: CLUSTER, by: 'ops@example.com' },
+  });
 }

@@ -152,7 +152,7 @@ export const order = (verb: 'drain' | 'release', at = START): Notice => ({
   by: 'ada',
   at,
 });
-export const look = (at = START): Notice => ({ kind: 'look', why: 'ECS counts no task on it', at });
+export const unlisted = (at = START): Notice => ({ kind: 'unlisted', at });
 
 export function maintenance(changes: Partial<Of<'maintenance'>> = {}): Notice {
   return {
@@ -164,10 +164,6 @@ export function maintenance(changes: Partial<Of<'maintenance'>> = {}): Notice {
     at: START,
     ...changes,
   };
-}
-
-export function containerInstance(status: string, changes: Partial<Of<'container-instance'>> = {}): Notice {
-  return { kind: 'container-instance', status, agentConnected: true, version: 1, at: START, ...changes };
 }
 
 /** What came of an action. */

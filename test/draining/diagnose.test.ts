@@ -21,7 +21,6 @@ function blockersOf(tasks: readonly TaskView[], more: Partial<Circumstances> = {
     tasks,
     services: new Map([['web', web()]]),
     protectedUntil: new Map(),
-    stopTimeoutSeconds: new Map(),
     ...more,
   };
   return diagnose(circumstances, later(10 * MINUTE));
@@ -118,13 +117,18 @@ describe('edge 41: what leaves late', () => {
     expect(blockersOf([aTask('a')], { protectedUntil })).toMatchObject([{ kind: 'waiting-for-replacement' }]);
   });
 
-  it('a task that stops slowly, and its timeout', () => {
-    const slow = aTask('a', { desiredStatus: 'STOPPED', lastStatus: 'STOPPING' });
-    expect(blockersOf([slow], { stopTimeoutSeconds: new Map([[arnOf('a'), 7_200]]) })).toMatchObject([
+  it.each([
+    ['RUNNING', 'deregistration delay'],
+    ['DEACTIVATING', 'deregistration delay'],
+    ['STOPPING', 'stopTimeout'],
+    ['DEPROVISIONING', 'stopTimeout'],
+  ])('a task that was told to stop and is %s: how long ago, and what it waits for', (lastStatus, cause) => {
+    const slow = aTask('a', { desiredStatus: 'STOPPED', lastStatus, stoppingAt: START });
+    expect(blockersOf([slow])).toMatchObject([
       {
         kind: 'slow-stop',
         name: 'a',
-        sentence: expect.stringMatching(/of web .* STOPPING \(stopTimeout 7200 s\)/),
+        sentence: expect.stringMatching(new RegExp(`of web .* 600 s ago, is ${lastStatus} .*${cause}`)),
       },
     ]);
   });

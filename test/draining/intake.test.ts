@@ -12,7 +12,6 @@ import {
   arnOf,
   aTask,
   cluster,
-  containerInstance,
   ec2State,
   ghostReason,
   heard,
@@ -20,7 +19,6 @@ import {
   hookReason,
   id,
   later,
-  look,
   maintenance,
   order,
   orderReason,
@@ -29,6 +27,7 @@ import {
   spotNotice,
   sweptHook,
   taskStopped,
+  unlisted,
 } from './builders.ts';
 
 const policy = aPolicy();
@@ -269,15 +268,11 @@ describe('what ECS announces', () => {
   });
 
   it('INACTIVE is final: the instance is unlisted', () => {
-    expect(take(aLeaver(), containerInstance('INACTIVE')).unlisted).toBe(true);
+    expect(take(aLeaver(), unlisted()).unlisted).toBe(true);
   });
 
-  it('edge 23: a lost agent says nothing', () => {
-    const record = aDrain();
-    expect(take(record, containerInstance('DRAINING', { agentConnected: false }))).toEqual(record);
-  });
-
-  it('a look says nothing but: look', () => {
-    expect(take(aDrain(), look())).toEqual(aDrain());
+  it('the longest pause between two tasks that left is remembered', () => {
+    const record = take(aDrain(), taskStopped('a', later(3 * MINUTE)), taskStopped('b', later(4 * MINUTE)));
+    expect(record.longestPauseMs).toBe(3 * MINUTE);
   });
 });

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '../../lib/clock.ts';
 import { isWorthWorking, mayBeEmpty, nextLookAt, whatToLookAt } from '../../lib/draining/look.ts';
-import type { Notice } from '../../lib/draining/notice.ts';
 import type { ClusterPolicy } from '../../lib/draining/policy.ts';
 import type { DrainRecord } from '../../lib/draining/record.ts';
 import type { Look } from '../../lib/draining/snapshot.ts';
@@ -18,7 +17,6 @@ import {
   heard,
   hookNotice,
   later,
-  look,
   START,
   taskStopped,
 } from './builders.ts';
@@ -33,7 +31,6 @@ const terminated = { state: 'terminated', since: START } as const;
 interface Row {
   readonly name: string;
   readonly record: DrainRecord;
-  readonly notices?: readonly Notice[];
   readonly policy?: ClusterPolicy;
   readonly now?: number;
   readonly asks: Partial<Look>;
@@ -72,16 +69,22 @@ const rows: Row[] = [
   },
   { name: 'edge 1: a drain that seems empty: its tasks', record: aDrain(lastStopped), asks: { tasks: true } },
   {
-    name: 'edge 12: a drain of which the sweep saw no task: its tasks and the instance',
-    record: aDrain(busy),
-    notices: [look()],
-    asks: { instance: true, tasks: true },
-  },
-  {
     name: 'edge 15: a drain that stalls: why',
     record: aDrain({ remaining: [aTask('a')] }),
     now: MINUTE,
+    asks: { tasks: true, diagnosis: true },
+  },
+  {
+    name: 'edge 39: a drain that stalls on: also whether somebody set the instance ACTIVE',
+    record: aDrain(busy),
+    now: 6 * MINUTE,
     asks: { instance: true, tasks: true, diagnosis: true },
+  },
+  {
+    name: 'edge 41: a drain whose tasks have all been told to stop: nothing but their end is news',
+    record: aDrain({ remaining: [aTask('a', { desiredStatus: 'STOPPED' })] }),
+    now: 6 * MINUTE,
+    asks: {},
   },
   {
     name: 'edge 6: a drain at its deadline: its tasks',
@@ -130,12 +133,12 @@ const rows: Row[] = [
     asks: { instance: true, ec2: true },
   },
   { name: 'an instance that ECS forgot: nothing', record: aDrain({ unlisted: true }), asks: {} },
-  { name: 'a closed record: nothing', record: aLeaver({ phase: 'closed' }), notices: [look()], asks: {} },
+  { name: 'a closed record: nothing', record: aLeaver({ phase: 'closed' }), asks: {} },
 ];
 
 describe('what is looked at for', () => {
-  it.each(rows)('$name', ({ record, notices = [], policy = aPolicy(), now = 40 * SECOND, asks }) => {
-    expect(whatToLookAt(record, heard(...notices), policy, later(now))).toEqual({ ...nothing, ...asks });
+  it.each(rows)('$name', ({ record, policy = aPolicy(), now = 40 * SECOND, asks }) => {
+    expect(whatToLookAt(record, policy, later(now))).toEqual({ ...nothing, ...asks });
   });
 });
 
@@ -151,6 +154,9 @@ describe('a pass is worth its calls', () => {
   it('for anything else', () => {
     expect(isWorthWorking(record, heard(hookNotice()), aPolicy())).toBe(true);
   });
+  it('edge 9: for a late duplicate after the end, so that the record may be forgotten', () => {
+    expect(isWorthWorking(aLeaver({ phase: 'closed' }), heard(taskStopped('a')), aPolicy())).toBe(true);
+  });
   it('not for a task that stops on an instance that does not drain yet', () => {
     expect(isWorthWorking(aRecord(), heard(taskStopped('a')), aPolicy())).toBe(false);
   });
@@ -163,6 +169,11 @@ it('a drain may be empty when as many tasks have stopped as ECS counted', () => 
 });
 
 const far = { remaining: [aTask('a')], lastDiagnosisAt: later(30 * MINUTE), lastProgressAt: START };
+const ending = {
+  remaining: [aTask('a', { desiredStatus: 'STOPPED' })],
+  deadline: START,
+  deadlineActedAt: START,
+};
 const maintenance = { kind: 'maintenance', eventArn: 'e', startAt: later(72 * HOUR), at: START } as const;
 
 describe('the next look is', () => {
@@ -178,6 +189,7 @@ describe('the next look is', () => {
     ['at once for a request that nobody wants any more', aRecord({ reasons: [] }), {}, 0],
     ['edge 42: when an empty drain has settled', anOrderedDrain({ expectedTasks: 0 }), {}, 10 * SECOND],
     ['edge 15: when the drain counts as stalled', anOrderedDrain(), {}, MINUTE],
+    ['within half an hour, whatever there is to wait for', anOrderedDrain(ending), {}, 30 * MINUTE],
     ['edge 6: at the deadline', anOrderedDrain(far), {}, 30 * MINUTE],
     [
       'edge 13: a tick before standalone tasks are stopped',

@@ -113,6 +113,12 @@ describe('a diagnosis', () => {
       { lastDiagnosisAt: later(20 * MINUTE), lastProgressAt: later(30 * MINUTE) },
       31 * MINUTE,
     ],
+    ['later for a drain that has come out of pauses before', { longestPauseMs: 5 * MINUTE }, 10 * MINUTE],
+    [
+      'never when all that is left was told to stop',
+      { remaining: [aTask('a', { desiredStatus: 'STOPPED' })] },
+      Number.POSITIVE_INFINITY,
+    ],
   ])('edge 15: is made %s', (_, changes, due) => {
     expect(diagnosisDueAt(aDrain(changes))).toBe(later(due));
   });

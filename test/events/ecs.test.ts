@@ -3,7 +3,7 @@ import { containerInstance, edited, instance, only, rejection, sample } from './
 
 describe('a container instance state change', () => {
   it('names the cluster shortly, and counts what ECS wants to run', () => {
-    expect(only(sample('container-instance-state-change'))).toEqual({
+    expect(only(sample('noise-container-instance-draining'))).toEqual({
       kind: 'container-instance-state-change',
       eventId: '6a2b8c9d-1e43-4f5a-8b72-3d4e5f6a7b80',
       detailType: 'ECS Container Instance State Change',
@@ -21,7 +21,7 @@ describe('a container instance state change', () => {
 
   it('may come without counts: then they are unknown, not zero', () => {
     const event = only(sample('container-instance-state-change-without-counts'));
-    expect(event).toMatchObject({ status: 'DRAINING', version: 14802 });
+    expect(event).toMatchObject({ status: 'INACTIVE', version: 14802 });
     expect(event).not.toHaveProperty('runningTasks');
     expect(event).not.toHaveProperty('pendingTasks');
   });

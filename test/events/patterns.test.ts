@@ -12,7 +12,7 @@ function patternOf(id: EventSourceId, within = scope) {
 }
 
 // Hooks with a notification target of their own, ticks and foreign events come past the rules.
-const pastTheRules = /-sns$|-sqs|^lifecycle-test|^schedule-tick|^foreign-/;
+const pastTheRules = /-sns$|-sqs|^lifecycle-test|^schedule-tick|^foreign-|^noise-/;
 const cases = sampleNames
   .filter((name) => !pastTheRules.test(name))
   .map((name) => ({ name, id: sources.map(({ id }) => id).find((id) => name.startsWith(id)) }));
@@ -43,6 +43,7 @@ describe('the pattern of a source', () => {
     ['health-scheduled-change', 'another service', { 'detail.service': 'RDS' }],
     ['health-scheduled-change', 'an issue', { 'detail.eventTypeCategory': 'issue' }],
     ['container-instance-state-change', 'a working host', { 'detail.status': 'ACTIVE' }],
+    ['container-instance-state-change', 'a draining host', { 'detail.status': 'DRAINING' }],
     [
       'container-instance-state-change',
       'a cluster whose name only ends alike',

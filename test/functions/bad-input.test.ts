@@ -9,19 +9,68 @@ const nothingToDo: readonly (readonly [what: string, event: unknown, reason: str
   ['an empty object', {}, 'malformed'],
   ['an empty list of records', { Records: [] }, 'malformed'],
   ['a queue message that is no JSON', { Records: [{ eventSource: 'aws:sqs', body: '{' }] }, 'malformed'],
-  ['a lifecycle event without its instance', edited('lifecycle-terminate', { 'detail.EC2InstanceId': undefined }), 'malformed'],
+  [
+    'a lifecycle event without its instance',
+    edited('lifecycle-terminate', { 'detail.EC2InstanceId': undefined }),
+    'malformed',
+  ],
   ['an event of another service', sample('foreign-s3'), 'foreign-service'],
-  ['a new type of event of ECS', edited('task-state-change', { 'detail-type': 'ECS Something New' }), 'unknown'],
-  ['a task of another cluster', edited('task-state-change', { 'detail.clusterArn': 'arn:aws:ecs:us-east-1:111122223333:cluster/other' }), 'cluster-not-in-policy'],
-  ['edge 46: a Fargate task', edited('task-state-change', { 'detail.launchType': 'FARGATE', 'detail.containerInstanceArn': undefined }), 'task-not-on-host'],
-  ['edge 1: a task that is still stopping', edited('task-state-change', { 'detail.lastStatus': 'STOPPING' }), 'task-not-stopped'],
+  [
+    'a new type of event of ECS',
+    edited('task-state-change', { 'detail-type': 'ECS Something New' }),
+    'unknown',
+  ],
+  [
+    'a task of another cluster',
+    edited('task-state-change', { 'detail.clusterArn': 'arn:aws:ecs:us-east-1:111122223333:cluster/other' }),
+    'cluster-not-in-policy',
+  ],
+  [
+    'edge 46: a Fargate task',
+    edited('task-state-change', { 'detail.launchType': 'FARGATE', 'detail.containerInstanceArn': undefined }),
+    'task-not-on-host',
+  ],
+  [
+    'edge 1: a task that is still stopping',
+    edited('task-state-change', { 'detail.lastStatus': 'STOPPING' }),
+    'task-not-stopped',
+  ],
   ['a task of an instance that is not drained', sample('task-state-change'), 'not-draining'],
-  ['edge 31: a group that the policy does not name', edited('lifecycle-terminate', { 'detail.AutoScalingGroupName': 'other' }), 'group-not-in-policy'],
-  ['edge 31: a hook of somebody else on our group', edited('lifecycle-terminate', { 'detail.LifecycleHookName': 'ecs-managed-draining-termination-hook' }), 'hook-not-in-policy'],
-  ['edge 34: the test notification, which has no instance', sample('lifecycle-test-notification'), 'test-notification'],
-  ['edge 19: a rebalance recommendation, which is off by default', sample('rebalance-recommendation'), 'trigger-off'],
-  ['edge 45: an ECS Anywhere machine', edited('drain-order', { 'detail.instanceId': 'mi-0123456789abcdef0' }), 'external-instance'],
-  ['edge 38: a reboot, which gives the host back', sample('health-scheduled-change-reboot'), 'maintenance-keeps-host'],
+  [
+    'edge 31: a group that the policy does not name',
+    edited('lifecycle-terminate', { 'detail.AutoScalingGroupName': 'other' }),
+    'group-not-in-policy',
+  ],
+  [
+    'edge 31: a hook of somebody else on our group',
+    edited('lifecycle-terminate', { 'detail.LifecycleHookName': 'ecs-managed-draining-termination-hook' }),
+    'hook-not-in-policy',
+  ],
+  [
+    'edge 34: the test notification, which has no instance',
+    sample('lifecycle-test-notification'),
+    'test-notification',
+  ],
+  [
+    'edge 19: a rebalance recommendation, which is off by default',
+    sample('rebalance-recommendation'),
+    'trigger-off',
+  ],
+  [
+    'edge 45: an ECS Anywhere machine',
+    edited('drain-order', { 'detail.instanceId': 'mi-0123456789abcdef0' }),
+    'external-instance',
+  ],
+  [
+    'a host that ECS still has',
+    edited('container-instance-state-change', { 'detail.status': 'DRAINING' }),
+    'state-not-of-interest',
+  ],
+  [
+    'edge 38: a reboot, which gives the host back',
+    sample('health-scheduled-change-reboot'),
+    'maintenance-keeps-host',
+  ],
 ];
 
 describe('an event that asks nothing of draining', () => {

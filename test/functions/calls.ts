@@ -79,3 +79,5 @@ export function createCallLog() {
     inputs: (name: string) => calls.filter((call) => call.name === name).map(({ input }) => input),
   };
 }
+
+export type CallLog = ReturnType<typeof createCallLog>;

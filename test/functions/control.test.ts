@@ -4,21 +4,26 @@ import { host, stop, tasks } from './hosts.ts';
 import { clusterPolicy, createRig, drainOrder, spotEvent, stoppedEvent, terminating } from './rig.ts';
 
 describe('the kill switch', () => {
-  it.each(['all', 'draining', 'draining/prod'])('%s: nothing is changed or read, and that is said once', async (scope) => {
-    const [leaving, spot] = [host(1), host(2)];
-    const rig = createRig({ hosts: [leaving, spot] });
-    await rig.control.pause(scope, 'jo', rig.clock.now());
-    await rig.send(terminating(rig, leaving));
-    await rig.send(spotEvent(spot, rig.clock.now()));
-    for (let minute = 0; minute < 3; minute++) await rig.tick();
+  it.each(['all', 'draining', 'draining/prod'])(
+    '%s: nothing is changed or read, and that is said once',
+    async (scope) => {
+      const [leaving, spot] = [host(1), host(2)];
+      const rig = createRig({ hosts: [leaving, spot] });
+      await rig.control.pause(scope, 'jo', rig.clock.now());
+      await rig.send(terminating(rig, leaving));
+      await rig.send(spotEvent(spot, rig.clock.now()));
+      for (let minute = 0; minute < 3; minute++) await rig.tick();
 
-    expect(rig.world.writes()).toEqual([]);
-    for (const { id } of [leaving, spot]) {
-      const paused = rig.journal.entries.filter(({ subject, reason }) => subject === id && reason === 'paused');
-      expect(paused.length).toBeGreaterThan(2);
-      expect(paused.map(({ weight }) => weight).filter((weight) => weight === 'notable')).toHaveLength(1);
-    }
-  });
+      expect(rig.world.writes()).toEqual([]);
+      for (const { id } of [leaving, spot]) {
+        const paused = rig.journal.entries.filter(
+          ({ subject, reason }) => subject === id && reason === 'paused',
+        );
+        expect(paused.length).toBeGreaterThan(2);
+        expect(paused.map(({ weight }) => weight).filter((weight) => weight === 'notable')).toHaveLength(1);
+      }
+    },
+  );
 
   it('of one cluster leaves the others alone', async () => {
     const other = host(1, { cluster: 'batch' });
@@ -35,7 +40,7 @@ describe('the kill switch', () => {
     await rig.send(terminating(rig, leaving));
     await rig.control.pause('draining', 'jo', rig.clock.now());
     stop(...leaving.tasks);
-    await rig.send(leaving.tasks[0] && stoppedEvent(leaving, leaving.tasks[0]));
+    await rig.send(leaving.tasks[0] && stoppedEvent(rig, leaving, leaving.tasks[0]));
     await rig.tick();
     expect(rig.world.waiting).toHaveLength(1);
 
@@ -141,7 +146,10 @@ describe('edge 36: the caps on drains of our own choice', () => {
 
   it('keep a floor of ACTIVE and connected instances', async () => {
     const [first, second, silent] = [host(1), host(2), host(3, { agentConnected: false })];
-    const limits = { draining: { kind: 'count', value: 5 }, keepActive: { kind: 'count', value: 1 } } as const;
+    const limits = {
+      draining: { kind: 'count', value: 5 },
+      keepActive: { kind: 'count', value: 1 },
+    } as const;
     const rig = createRig({ hosts: [first, second, silent], clusters: [clusterPolicy('prod', { limits })] });
     await rig.send(drainOrder(first, rig.clock.now()));
     await rig.send(drainOrder(second, rig.clock.now()));

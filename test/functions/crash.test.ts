@@ -14,7 +14,7 @@ function oneLeaving() {
   const end = async () => {
     rig.clock.advance(10 * SECOND);
     stop(...leaving.tasks);
-    await rig.send(leaving.tasks[0] && stoppedEvent(leaving, leaving.tasks[0]));
+    await rig.send(leaving.tasks[0] && stoppedEvent(rig, leaving, leaving.tasks[0]));
   };
   return { leaving, rig, begin, end };
 }

@@ -83,7 +83,7 @@ describe('edge 29: throttling beyond the retries', () => {
     stop(...leaving.tasks);
     rig.world.fail('AutoScaling:CompleteLifecycleAction', throttled());
 
-    await rig.send(leaving.tasks[0] && stoppedEvent(leaving, leaving.tasks[0]));
+    await rig.send(leaving.tasks[0] && stoppedEvent(rig, leaving, leaving.tasks[0]));
     expect(await rig.record(leaving)).toMatchObject({ hooks: [{ state: 'open' }] });
     await rig.tick();
     expect(rig.world.waiting).toEqual([]);

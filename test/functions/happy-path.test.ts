@@ -38,7 +38,7 @@ describe('a drain from the lifecycle event to the end of its hook', () => {
     await rig.send(sample('task-state-change'));
     expect(rig.world.names(beginning.length)).toEqual(ending);
 
-    await rig.send(sample('container-instance-state-change-inactive'));
+    await rig.send(sample('container-instance-state-change'));
     expect(rig.world.calls).toHaveLength(beginning.length + ending.length);
     expect(rig.world.waiting).toEqual([]);
     expect(rig.notable()).toEqual(['drain-begun', 'drained', 'hook-completed', 'instance-gone']);
@@ -78,19 +78,19 @@ describe('a drain from the lifecycle event to the end of its hook', () => {
     if (!last) throw new Error('no tasks');
     for (const task of others.toReversed()) {
       stop(task);
-      await rig.send(stoppedEvent(leaving, task));
-      await rig.send(stoppedEvent(leaving, task));
+      await rig.send(stoppedEvent(rig, leaving, task));
+      await rig.send(stoppedEvent(rig, leaving, task));
     }
     expect(rig.world.names(begun), 'the first 99').toEqual([]);
 
     stop(last);
-    await rig.send(stoppedEvent(leaving, last));
+    await rig.send(stoppedEvent(rig, leaving, last));
     expect(rig.world.names(begun), 'the last one').toEqual(ending);
     expect(rig.world.waiting).toEqual([]);
 
-    await rig.send(stoppedEvent(leaving, last));
+    await rig.send(stoppedEvent(rig, leaving, last));
     await rig.send(inactiveEvent(leaving));
-    await rig.send(stoppedEvent(leaving, last));
+    await rig.send(stoppedEvent(rig, leaving, last));
     expect(rig.world.names(begun), 'what comes after').toEqual(ending);
     expect(rig.world.calls.length).toBeLessThanOrEqual(10);
     expect((await rig.record(leaving))?.phase).toBe('closed');
@@ -105,13 +105,15 @@ describe('a drain from the lifecycle event to the end of its hook', () => {
     // ECS counts neither any more, and both counts and ListTasks' default would say that nothing runs.
     Object.assign(first, { desiredStatus: 'STOPPED', lastStatus: 'DEACTIVATING' });
     stop(second);
-    await rig.send(stoppedEvent(leaving, second));
+    await rig.send(stoppedEvent(rig, leaving, second));
     await rig.tick();
     expect(rig.world.waiting).toHaveLength(1);
-    expect(rig.reasons()).toContain('tasks-leaving');
+    expect((await rig.record(leaving))?.remaining).toMatchObject([
+      { task: first.arn, lastStatus: 'DEACTIVATING' },
+    ]);
 
     stop(first);
-    await rig.send(stoppedEvent(leaving, first));
+    await rig.send(stoppedEvent(rig, leaving, first));
     expect(rig.world.waiting).toEqual([]);
   });
 
@@ -125,7 +127,7 @@ describe('a drain from the lifecycle event to the end of its hook', () => {
     expect(rig.world.waiting).toHaveLength(1);
 
     stop(...late);
-    await rig.send(late[0] && stoppedEvent(leaving, late[0]));
+    await rig.send(late[0] && stoppedEvent(rig, leaving, late[0]));
     expect(rig.world.waiting).toEqual([]);
   });
 
@@ -141,7 +143,7 @@ describe('a drain from the lifecycle event to the end of its hook', () => {
     expect(heartbeats).toBeGreaterThanOrEqual(HOUR / (300 * SECOND));
     expect(heartbeats).toBeLessThanOrEqual(HOUR / (240 * SECOND));
     stop(...leaving.tasks);
-    await rig.send(leaving.tasks[0] && stoppedEvent(leaving, leaving.tasks[0]));
+    await rig.send(leaving.tasks[0] && stoppedEvent(rig, leaving, leaving.tasks[0]));
     expect(rig.world.waiting).toEqual([]);
   });
 

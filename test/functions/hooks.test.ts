@@ -92,7 +92,7 @@ describe('a lifecycle hook', () => {
     const managed = host(1, { capacityProvider: 'managed', tasks: tasks(3) });
     const rig = createRig({ hosts: [managed] });
     const autoScalingGroupProvider = { autoScalingGroupArn: 'arn', managedDraining: 'ENABLED' } as const;
-    rig.world.managed.set('managed', { autoScalingGroupProvider });
+    rig.world.capacityProviders.set('managed', { autoScalingGroupProvider });
     await rig.send(terminating(rig, managed));
 
     expect(rig.world.writes()).toEqual([COMPLETE]);
@@ -124,7 +124,10 @@ describe('a lifecycle hook', () => {
     const leaving = host(1);
     const rig = createRig({ hosts: [leaving] });
     await rig.send(terminating(rig, leaving));
-    const gone = awsError('ValidationError', 'AutoScalingGroup name not found - AutoScalingGroup prod-hosts not found');
+    const gone = awsError(
+      'ValidationError',
+      'AutoScalingGroup name not found - AutoScalingGroup prod-hosts not found',
+    );
     rig.world.fail(COMPLETE, gone, 99);
     await rig.tick();
     leaving.status = 'INACTIVE';
@@ -144,11 +147,11 @@ describe('a closed record', () => {
     await rig.send(terminating(rig, leaving));
     stop(task);
     rig.clock.advance(10 * SECOND);
-    await rig.send(stoppedEvent(leaving, task));
+    await rig.send(stoppedEvent(rig, leaving, task));
     leaving.status = 'INACTIVE';
     await rig.send(inactiveEvent(leaving));
     rig.clock.advance(HOUR);
-    await rig.send(stoppedEvent(leaving, task));
+    await rig.send(stoppedEvent(rig, leaving, task));
 
     rig.clock.advance(26 * HOUR);
     expect(await rig.record(leaving)).toBeUndefined();

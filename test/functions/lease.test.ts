@@ -40,7 +40,7 @@ describe('the lease of a cluster', () => {
     const working = rig.send(terminating(rig, leaving));
     await updating.reached;
     stop(task);
-    await rig.send(stoppedEvent(leaving, task));
+    await rig.send(stoppedEvent(rig, leaving, task));
     updating.release();
     await working;
 
@@ -103,7 +103,7 @@ describe('the lease of a cluster', () => {
     void rig.send(terminating(rig, host(2)), { id: 'crashes' });
     await reading.reached;
     stop(task);
-    await rig.send(stoppedEvent(leaving, task));
+    await rig.send(stoppedEvent(rig, leaving, task));
     const [note] = await rig.store.woken(LEASE);
     if (!note) throw new Error('no note');
     await rig.store.acknowledge([note]);
@@ -151,7 +151,7 @@ describe('an invocation without time left', () => {
     const before = rig.world.calls.length;
     // Its counter still says one, so that the sweep will not find it.
     task.lastStatus = 'STOPPED';
-    await rig.send(stoppedEvent(leaving, task), { remainingMs: 10 * SECOND });
+    await rig.send(stoppedEvent(rig, leaving, task), { remainingMs: 10 * SECOND });
     expect(rig.world.names(before)).toEqual([]);
 
     await rig.tick(MINUTE);

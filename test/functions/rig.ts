@@ -21,7 +21,12 @@ export function clusterPolicy(name: string, overrides: Partial<ClusterPolicy> = 
   return {
     cluster: clusterName(name),
     groups: [{ name: groupName(`${name}-hosts`), hooks: ['stevedore-drain'] }],
-    triggers: { spotInterruption: true, rebalance: false, maintenanceLeadMs: 24 * HOUR, directTermination: true },
+    triggers: {
+      spotInterruption: true,
+      rebalance: false,
+      maintenanceLeadMs: 24 * HOUR,
+      directTermination: true,
+    },
     deadlineMs: 2 * HOUR,
     atDeadline: 'continue',
     stopGraceMs: 2 * MINUTE,
@@ -125,8 +130,9 @@ export function terminating(rig: Rig, { id, cluster }: Host, token = `token-of-$
   });
 }
 
-export function stoppedEvent({ arn, cluster }: Host, task: HostTask): unknown {
+export function stoppedEvent({ clock }: Rig, { arn, cluster }: Host, task: HostTask): unknown {
   return edited('task-state-change', {
+    time: new Date(clock.now()).toISOString(),
     'detail.taskArn': task.arn,
     'detail.containerInstanceArn': arn,
     'detail.clusterArn': `arn:aws:ecs:us-east-1:111122223333:cluster/${cluster}`,
@@ -135,7 +141,7 @@ export function stoppedEvent({ arn, cluster }: Host, task: HostTask): unknown {
 
 /** ECS has deregistered the host. */
 export function inactiveEvent({ id, arn, cluster }: Host): unknown {
-  return edited('container-instance-state-change-inactive', {
+  return edited('container-instance-state-change', {
     'detail.containerInstanceArn': arn,
     'detail.ec2InstanceId': id,
     'detail.clusterArn': `arn:aws:ecs:us-east-1:111122223333:cluster/${cluster}`,

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { parse, pattern } from '../../events/drain-order.ts';
+import { parsePolicy } from '../../lib/policy/load.ts';
+import { controlIn } from '../../lib/state/dynamodb-marks.ts';
+import { prose } from './pages.ts';
+
+const readme = readFileSync('README.md', 'utf8');
+const draining = readFileSync('docs/draining.md', 'utf8');
+
+describe('README.md', () => {
+  it('names only npm scripts that exist', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const pages = `${readme}\n${readFileSync('CONTRIBUTING.md', 'utf8')}\n${readFileSync('docs/architecture.md', 'utf8')}`;
+    const named = [...pages.matchAll(/npm (?:run ([\w:-]+)|(start|test))\b/g)].map(
+      ([, run, short]) => run ?? short ?? '',
+    );
+
+    expect(named.length).toBeGreaterThan(4);
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  it('shows a policy that is valid', () => {
+    const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
+
+    expect(parsePolicy(yaml, 'README.md')).toMatchObject({
+      ok: true,
+      policy: { draining: { mode: 'observe' } },
+    });
+  });
+
+  it('leaves room for the figures of the bench', () => {
+    expect(prose(readme)).toMatch(/<!-- bench:begin -->\n[\s\S]*<!-- bench:end -->/);
+  });
+});
+
+describe('docs/draining.md', () => {
+  it('shows orders that the function reads', () => {
+    const entries = [...draining.matchAll(/put-events --entries '(\[[\s\S]*?\])'/g)].flatMap(
+      ([, json = '']) => JSON.parse(json) as { Source: string; DetailType: string; Detail: string }[],
+    );
+    const read = entries.map(({ Source, DetailType, Detail }) =>
+      parse({
+        id: 'a',
+        account: '111122223333',
+        region: 'eu-west-1',
+        time: '2026-11-21T14:00:00Z',
+        source: Source,
+        'detail-type': DetailType,
+        detail: JSON.parse(Detail),
+      }),
+    );
+
+    expect(read).toMatchObject([{ event: { verb: 'drain' } }, { event: { verb: 'release' } }]);
+    expect(pattern({ clusters: [], groups: [], hooks: [] }).source).toEqual([entries[0]?.Source]);
+  });
+
+  it('shows the item of the kill switch as the code writes and reads it', async () => {
+    const sent: { input: { Item?: object; Key?: object } }[] = [];
+    const client = { send: async (command: (typeof sent)[number]) => void sent.push(command) };
+    const control = controlIn({
+      client: client as unknown as DynamoDBClient,
+      name: 'stevedore',
+      clock: { now: () => 0, sleep: async () => undefined },
+      random: () => 0,
+    });
+    await control.pause('draining', 'jo', 1_795_269_600_000);
+    await control.resume('draining');
+    const shown = (name: string) =>
+      JSON.parse(
+        new RegExp(`--${name}[^']*'(.*)'`).exec(draining)?.[1]?.replace(/'\$\(.*\)'/, '1795269600000') ??
+          'null',
+      );
+
+    expect(shown('item')).toEqual(sent[0]?.input.Item);
+    expect(shown('key')).toEqual(sent[1]?.input.Key);
+  });
+});

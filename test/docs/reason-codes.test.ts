@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { reasonCodesPage } from '../../cli/reason-codes.ts';
+import { ignoreReasons } from '../../functions/ignore-reasons.ts';
+import { drainingReasons } from '../../lib/draining/reasons.ts';
+
+describe('docs/reason-codes.md', () => {
+  const page = readFileSync('docs/reason-codes.md', 'utf8');
+
+  it('is up to date; `npm run docs` writes it anew', () => {
+    expect(page).toBe(reasonCodesPage());
+  });
+
+  it('has a line for every code', () => {
+    const codes = [
+      ...Object.keys(drainingReasons),
+      ...Object.keys(ignoreReasons),
+      'malformed',
+      'warm-pool-return',
+    ];
+
+    expect(codes.filter((code) => !page.includes(`\n| \`${code}\` | `))).toEqual([]);
+  });
+});
