@@ -15,7 +15,8 @@ function installed() {
   const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
   const present = JSON.parse(readFileSync(actual, 'utf8')).packages;
   return Object.entries(wanted).every(
-    ([path, entry]) => path === '' || entry.optional || entry.peer || present[path]?.version === entry.version,
+    ([path, entry]) =>
+      path === '' || entry.optional || entry.peer || present[path]?.version === entry.version,
   );
 }
 
@@ -28,7 +29,9 @@ if (!installed()) {
     shell: process.platform === 'win32',
   });
   if (run.status !== 0) {
-    process.stderr.write('npm ci failed. Check the network and the npm registry, then run the command again.\n');
+    process.stderr.write(
+      'npm ci failed. Check the network and the npm registry, then run the command again.\n',
+    );
     process.exit(run.status ?? 1);
   }
 }

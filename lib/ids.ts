@@ -19,12 +19,6 @@ export const containerInstanceArn = (value: string) => value as ContainerInstanc
 export const taskArn = (value: string) => value as TaskArn;
 export const groupName = (value: string) => value as GroupName;
 
-/** The cluster's short name from its ARN, its name, or any ARN that carries it (`…:task/NAME/id`). */
-export function clusterOf(arn: string): ClusterName {
-  const parts = arn.split('/');
-  return clusterName(parts.length > 1 ? (parts[1] as string) : arn);
-}
-
 /** The last part of an ARN: a task's or a container instance's id. */
 export function idOf(arn: string): string {
   return arn.slice(arn.lastIndexOf('/') + 1);
