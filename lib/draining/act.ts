@@ -86,8 +86,9 @@ async function setState(
     return batch.map((order): ActionOutcome => {
       const changed = answer.containerInstances?.find((one) => one.containerInstanceArn === arnOf(order));
       if (changed) {
-        const tasks = (changed.runningTasksCount ?? 0) + (changed.pendingTasksCount ?? 0);
-        return { ...order, call, result: 'done', tasks };
+        // Desired RUNNING only: what is still PENDING is stopped at once (ECS developer guide, container instance
+        // draining). Too low a number costs an early look, too high a one would make the last task go unnoticed.
+        return { ...order, call, result: 'done', tasks: changed.runningTasksCount ?? 0 };
       }
       const reason = answer.failures?.find((failure) => failure.arn === arnOf(order))?.reason ?? 'no answer';
       if (reason === 'MISSING' || reason === 'INACTIVE') return { ...order, call, result: 'gone' };

@@ -161,17 +161,17 @@ function holdVoluntary(
 // Somebody else (a person, the agent's own Spot draining, a crash of ours in between) was first: first DRAINING wins.
 function adopt(record: DrainRecord, snapshot: Snapshot, policy: ClusterPolicy, now: EpochMs): Decision {
   if (!snapshot.instance || snapshot.instance === 'gone') return nothing(record);
-  const { runningTasks, pendingTasks } = snapshot.instance;
+  const { runningTasks } = snapshot.instance;
   const next: DrainRecord = {
     ...record,
     phase: 'draining',
     drainingSince: now,
-    expectedTasks: runningTasks + pendingTasks,
+    expectedTasks: runningTasks,
     lastProgressAt: now,
     ...(record.deadline === undefined ? { deadline: now + policy.deadlineMs } : {}),
   };
   const whose = record.drainRequestedAt === undefined ? 'by somebody else' : 'by our own earlier request';
-  const sentence = `${record.instanceId} is DRAINING already, ${whose}, with ${runningTasks + pendingTasks} task(s); we wait for them.`;
+  const sentence = `${record.instanceId} is DRAINING already, ${whose}, with ${runningTasks} task(s); we wait for them.`;
   return nothing(next, { reason: 'already-draining', outcome: 'held', sentence });
 }
 

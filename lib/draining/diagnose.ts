@@ -79,7 +79,7 @@ function whyServiceStays(
   const guarded = staying.find((task) => task.service === name && (protectedUntil.get(task.task) ?? 0) > now);
   if (guarded) {
     const until = utc(protectedUntil.get(guarded.task) ?? now);
-    const sentence = `Task ${idOf(guarded.task)} of ${name} is protected from scale-in until ${until}; ECS waits before it moves it.`;
+    const sentence = `Task ${idOf(guarded.task)} of ${name} is protected from scale-in until ${until}. That holds no drain, but its application asked to be left running: it ends the protection when its work is done.`;
     return { kind: 'protected-task', name, sentence };
   }
   const sentence = `Service ${name} has ${service.running} of ${service.desired} tasks running; ECS waits until a replacement is healthy.`;

@@ -155,7 +155,6 @@ function viewOf(one: ContainerInstance): InstanceView {
     status: one.status ?? 'UNKNOWN',
     agentConnected: one.agentConnected ?? false,
     runningTasks: one.runningTasksCount ?? 0,
-    pendingTasks: one.pendingTasksCount ?? 0,
   };
 }
 
@@ -231,13 +230,18 @@ async function readTasks(
       return { items: page.taskArns, next: page.nextToken };
     });
   if (record.phase !== 'draining') return describeTasks(clients, cluster, await list('RUNNING'), record);
-  const stopping = await list('STOPPED');
-  const accounted = new Set<string>([...stopping, ...record.stopped]).size;
-  if (!mayBeEmpty(record) && accounted >= (record.expectedTasks ?? 0)) {
-    const tasks = await describeTasks(clients, cluster, stopping, record);
+  const stalled = !mayBeEmpty(record);
+  const before = stalled ? await list('STOPPED') : [];
+  const accounted = new Set<string>([...before, ...record.stopped]).size;
+  if (stalled && accounted >= (record.expectedTasks ?? 0)) {
+    const tasks = await describeTasks(clients, cluster, before, record);
     if (tasks.some(({ lastStatus }) => lastStatus !== 'STOPPED')) return tasks;
   }
-  return describeTasks(clients, cluster, [...(await list('RUNNING')), ...stopping], record);
+  const running = await list('RUNNING');
+  // A task that is told to stop between the two calls is then in both lists. The other way round it is in neither,
+  // so that what was listed before cannot say that nothing is left.
+  const stopping = stalled && running.length > 0 ? before : await list('STOPPED');
+  return describeTasks(clients, cluster, [...running, ...stopping], record);
 }
 
 async function describeTasks(

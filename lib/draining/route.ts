@@ -54,7 +54,10 @@ export async function route(deps: DrainDependencies, arrival: Arrival): Promise<
     [{ notice, cause }],
     fresh ? { create: fresh, dueAt: now } : {},
   );
-  if (!stored) return undefined;
+  if (!stored) {
+    await deps.journal.write([entryWithoutRecord(NOT_DRAINING, subjectOf(arrival), cause, now)]);
+    return undefined;
+  }
   const isNew = stored.revision === 0 && stored.inbox.length === 1;
   if (isNew) await deps.store.point(aliasOf(key.id), key, now + POINTER_LIFE);
   if (!isWorthWorking(stored.state, stored.inbox, policy)) return undefined;

@@ -38,7 +38,6 @@ export interface InstanceView {
   readonly agentConnected: boolean;
   /** Counts desired RUNNING: 0 does not mean that nothing runs (API reference, ContainerInstance). */
   readonly runningTasks: number;
-  readonly pendingTasks: number;
 }
 
 export interface TaskView {

@@ -74,7 +74,8 @@ export function diagnosisDueAt(record: DrainRecord): EpochMs {
   const { lastDiagnosisAt, lastProgressAt, longestPauseMs = 0, remaining = [] } = record;
   const ending = remaining.length > 0 && remaining.every(({ desiredStatus }) => desiredStatus === 'STOPPED');
   if (ending) return Number.POSITIVE_INFINITY;
-  const patience = Math.max(BLOCKED_AFTER, 2 * longestPauseMs);
+  // Before the first list of its tasks nobody knows how many are left, so that the first look is not put off.
+  const patience = record.remaining ? Math.max(BLOCKED_AFTER, 2 * longestPauseMs) : BLOCKED_AFTER;
   if (lastDiagnosisAt === undefined || lastDiagnosisAt < lastProgressAt) return lastProgressAt + patience;
   return lastDiagnosisAt + Math.min(HOUR, Math.max(5 * MINUTE, lastDiagnosisAt - lastProgressAt));
 }

@@ -49,10 +49,10 @@ describe('setting instances DRAINING', () => {
     expect(outcomes.map(({ result }) => result)).toEqual(hosts.map(() => 'done'));
   });
 
-  it('tells how many tasks are to leave', async () => {
+  it('tells how many tasks ECS wants on it: what is only pending is stopped at once', async () => {
     const busy = host(1, { tasks: [...tasks(2), ...tasks(1, { arn: 'pending', lastStatus: 'PENDING' })] });
 
-    expect(await worldOf(busy).act(begin(busy))).toMatchObject([{ result: 'done', tasks: 3 }]);
+    expect(await worldOf(busy).act(begin(busy))).toMatchObject([{ result: 'done', tasks: 2 }]);
   });
 
   it('edge 27: one that is MISSING among ten is gone, and the others are done', async () => {

@@ -91,6 +91,22 @@ describe('what is read of tasks', () => {
     expect(seen.get(instanceId(stopping.id))?.tasks).toMatchObject([{ lastStatus: 'DEPROVISIONING' }]);
   });
 
+  it.each([0, 1])(
+    'edge 1: misses no task that is told to stop between the two lists (tasks expected: %s)',
+    async (expectedTasks) => {
+      const busy = host(1, { tasks: tasks(1) });
+      const world = worldOf(busy);
+      world.failWhen('ECS:ListTasks', new Error('never'), () => {
+        const second = world.inputs('ECS:ListTasks').length === 2;
+        if (second) busy.tasks[0] && Object.assign(busy.tasks[0], { desiredStatus: 'STOPPED' });
+        return false;
+      });
+      const seen = await world.look(request(busy, { tasks: true }, { phase: 'draining', expectedTasks }));
+
+      expect(seen.get(instanceId(busy.id))?.tasks).toHaveLength(1);
+    },
+  );
+
   it('leaves out what is known STOPPED, so that a drain that is over describes nothing', async () => {
     const drained = host(1, { tasks: tasks(150, { desiredStatus: 'STOPPED', lastStatus: 'STOPPED' }) });
     const world = worldOf(drained);

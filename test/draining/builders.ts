@@ -112,7 +112,7 @@ export const aStoppedTask = (name: string) =>
   aTask(name, { lastStatus: 'STOPPED', desiredStatus: 'STOPPED' });
 
 export function anInstance(status = 'ACTIVE', changes: Partial<InstanceView> = {}): InstanceView {
-  return { arn, status, agentConnected: true, runningTasks: 2, pendingTasks: 0, ...changes };
+  return { arn, status, agentConnected: true, runningTasks: 2, ...changes };
 }
 
 export const hookViews = (view: HookView | 'missing', name = 'drain') =>

@@ -113,7 +113,16 @@ describe('a diagnosis', () => {
       { lastDiagnosisAt: later(20 * MINUTE), lastProgressAt: later(30 * MINUTE) },
       31 * MINUTE,
     ],
-    ['later for a drain that has come out of pauses before', { longestPauseMs: 5 * MINUTE }, 10 * MINUTE],
+    [
+      'later for a drain that has come out of pauses before',
+      { longestPauseMs: 5 * MINUTE, remaining: [aTask('a')] },
+      10 * MINUTE,
+    ],
+    [
+      'at once all the same while its tasks have not been listed yet',
+      { longestPauseMs: 5 * MINUTE },
+      MINUTE,
+    ],
     [
       'never when all that is left was told to stop',
       { remaining: [aTask('a', { desiredStatus: 'STOPPED' })] },

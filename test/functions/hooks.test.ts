@@ -88,6 +88,21 @@ describe('a lifecycle hook', () => {
     expect((await rig.record(leaving))?.phase).toBe('closed');
   });
 
+  it('edge 50: replayed when even the record is forgotten finds the action over', async () => {
+    const leaving = host(1);
+    const rig = createRig({ hosts: [leaving] });
+    const event = terminating(rig, leaving);
+    await rig.send(event);
+    await rig.tick();
+    leaving.status = 'INACTIVE';
+    await rig.send(inactiveEvent(leaving));
+    rig.clock.advance(48 * HOUR);
+    await rig.send(event);
+
+    expect(rig.reasons().slice(-2)).toEqual(['instance-gone', 'hook-already-over']);
+    expect((await rig.record(leaving))?.phase).toBe('closed');
+  });
+
   it('edge 32: is completed at once where ECS drains by itself, and nothing else is touched', async () => {
     const managed = host(1, { capacityProvider: 'managed', tasks: tasks(3) });
     const rig = createRig({ hosts: [managed] });
