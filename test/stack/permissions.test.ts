@@ -53,4 +53,12 @@ describe('the role of the drain function', () => {
   it('allows nothing that the code does not call', () => {
     expect(allowed.filter((action) => !used.includes(action) && !byLambda.includes(action))).toEqual([]);
   });
+
+  it('edge 8: has no way to call itself: no invoke, no topic, no queue but the one for failures, no event as AWS', () => {
+    const ways = allowed.filter((action) =>
+      /^(lambda|sns|scheduler|states):|^sqs:(?!SendMessage$)/.test(action),
+    );
+
+    expect(ways).toEqual([]);
+  });
 });
