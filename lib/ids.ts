@@ -12,12 +12,14 @@ export type ContainerInstanceArn = Branded<'ContainerInstanceArn'>;
 export type TaskArn = Branded<'TaskArn'>;
 /** The name of an Auto Scaling group. */
 export type GroupName = Branded<'GroupName'>;
+export type ServiceName = Branded<'ServiceName'>;
 
 export const instanceId = (value: string) => value as InstanceId;
 export const clusterName = (value: string) => value as ClusterName;
 export const containerInstanceArn = (value: string) => value as ContainerInstanceArn;
 export const taskArn = (value: string) => value as TaskArn;
 export const groupName = (value: string) => value as GroupName;
+export const serviceName = (value: string) => value as ServiceName;
 
 /** The last part of an ARN: a task's or a container instance's id. */
 export function idOf(arn: string): string {

@@ -1,0 +1,50 @@
+import type { EpochMs } from '../clock.ts';
+
+/** The durable state of one target. */
+export interface ScalingRecord {
+  readonly target: string;
+  /** Decided and recorded before it is applied: a replay applies the same number and never steps twice. */
+  readonly intent?: Intent;
+  /** What was last applied with success, by direction; one never overwrites the other (floci-io/floci#2692). */
+  readonly lastOut?: Change;
+  readonly lastIn?: Change;
+  /** Applied changes of the last hour, for the limits; newest last. */
+  readonly changes: readonly Change[];
+  /** What each policy wanted lately, for the stabilisation windows; newest last, older than the window dropped. */
+  readonly wanted: Readonly<Record<string, readonly Wanted[]>>;
+  /** Bounds that a schedule has set. */
+  readonly bounds?: { readonly min: number; readonly max: number };
+  /** Until when each schedule has been looked at: what fell due since then runs. */
+  readonly schedulesSeen: Readonly<Record<string, EpochMs>>;
+  /** Alarms known to be in ALARM: looked at again every period while they are. */
+  readonly inAlarm: readonly string[];
+  /** Alarm transitions handled: alarm ARN, state and timestamp (the identity of a transition). At most 50. */
+  readonly seen: readonly string[];
+  /** The count that was last observed or applied, for looks that then need no call. */
+  readonly lastDesired?: number;
+  /** Since when a backlog has been empty, by policy. */
+  readonly emptySince: Readonly<Record<string, EpochMs>>;
+  readonly lastReason?: string;
+}
+
+export interface Intent {
+  /** Absolute. */
+  readonly desired: number;
+  readonly from: number;
+  readonly policy: string;
+  readonly decidedAt: EpochMs;
+}
+
+export interface Change {
+  readonly at: EpochMs;
+  readonly from: number;
+  readonly to: number;
+  readonly policy: string;
+  /** Cooldown of the policy that made it; 0 for schedules. */
+  readonly cooldownMs: number;
+}
+
+export interface Wanted {
+  readonly at: EpochMs;
+  readonly desired: number;
+}
