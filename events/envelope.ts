@@ -50,6 +50,8 @@ export interface PatternScope {
   readonly groups: readonly string[];
   /** Names of the lifecycle hooks that are ours to complete. */
   readonly hooks: readonly string[];
+  /** Names of CloudWatch alarms. */
+  readonly alarms: readonly string[];
 }
 
 // EventBridge refuses a pattern with an empty list. Every event of the kind has the field, so that asking for its

@@ -18,6 +18,11 @@ const anIsoTime = 'a time such as 2026-11-21T14:00:00Z';
 /** An ISO 8601 time with its zone, as milliseconds since the epoch. */
 export const isoTime = moment(anIsoTime, readIsoTime);
 
+/** The times of CloudWatch's alarms: their zone has no colon, as in 2026-11-21T14:00:00.412+0000. */
+export const alarmTime = moment(anIsoTime, (value) =>
+  readIsoTime(value.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')),
+);
+
 /**
  * The times of AWS Health, as milliseconds since the epoch. They are RFC 1123 dates (AWS Health user guide,
  * EventBridge schema) where every other service sends ISO 8601; either is read.
@@ -39,6 +44,11 @@ export const clusterArn = z.pipe(
 // Accounts that have not opted in to the long format get ARNs without the cluster's name.
 export const containerInstanceArn = ecsArn('container-instance', '(?:[A-Za-z0-9_-]+/)?[0-9A-Za-z-]+');
 export const taskArn = ecsArn('task', '(?:[A-Za-z0-9_-]+/)?[0-9A-Za-z-]+');
+
+const anAlarmArn = 'the ARN of a CloudWatch alarm';
+export const alarmArn = z
+  .string(anAlarmArn)
+  .check(z.regex(/^arn:[^:]+:cloudwatch:[^:]*:[^:]*:alarm:.+$/, anAlarmArn));
 
 const aCount = 'a whole number, zero or more';
 export const count = z.int(aCount).check(z.nonnegative(aCount));

@@ -1,3 +1,4 @@
+import * as alarmState from './alarm-state-change.ts';
 import * as containerInstance from './container-instance-state-change.ts';
 import * as drainOrder from './drain-order.ts';
 import type { EventPattern, PatternScope } from './envelope.ts';
@@ -21,6 +22,7 @@ export type ParsedEvent =
   | containerInstance.ContainerInstanceStateChange
   | taskState.TaskStateChange
   | drainOrder.DrainOrder
+  | alarmState.AlarmStateChange
   | tick.ScheduleTick;
 
 /** What one delivery held. Together, the lists have at least one entry. */
@@ -37,7 +39,8 @@ export type EventSourceId =
   | 'health-scheduled-change'
   | 'container-instance-state-change'
   | 'task-state-change'
-  | 'drain-order';
+  | 'drain-order'
+  | 'alarm-state-change';
 
 /** A kind of event that rules can be made for. */
 export interface EventSource {
@@ -106,6 +109,13 @@ export const sources: readonly EventSource[] = [
     pattern: drainOrder.pattern,
     parse: drainOrder.parse,
   },
+  {
+    id: 'alarm-state-change',
+    source: alarmState.source,
+    detailType: alarmState.detailType,
+    pattern: alarmState.pattern,
+    parse: alarmState.parse,
+  },
 ];
 
 type Parse = (raw: unknown) => Reading<ParsedEvent>;
@@ -138,6 +148,7 @@ export function parseEvent(raw: unknown): ParsedEvents {
 }
 
 function parseOne(raw: unknown): Reading<ParsedEvent> {
+  if (alarmState.isAction(raw)) return alarmState.parseAction(raw);
   const source = fieldOf(raw, 'source');
   const detailType = fieldOf(raw, 'detail-type');
   if (typeof source !== 'string' || typeof detailType !== 'string')

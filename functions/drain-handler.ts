@@ -4,17 +4,21 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { type ParsedEvent, parseEvent } from '../events/index.ts';
 import type { Arrival } from '../lib/draining/notice.ts';
-import { createDrainer, type Invocation } from '../lib/draining/reconcile.ts';
+import { createDrainer } from '../lib/draining/reconcile.ts';
 import type { Standing } from '../lib/draining/sweep.ts';
 import type { DrainDependencies } from '../lib/draining/worker.ts';
-import type { JournalEntry, Outcome } from '../lib/journal/journal.ts';
+import type { JournalEntry } from '../lib/journal/journal.ts';
+import type { Invocation } from '../lib/state/lead.ts';
 import { toArrivals } from './drain-notices.ts';
+import { noteFor } from './note.ts';
 
 export interface DrainHandlerDependencies extends DrainDependencies {
   readonly logger: Logger;
   /** Publishes how the drains of each cluster stand, once a minute. */
   readonly report: (standing: Standing) => void;
 }
+
+const note = noteFor('draining');
 
 /**
  * The Lambda handler of draining: reads the event, journals what is of no interest, and hands on the rest.
@@ -32,7 +36,7 @@ export function createDrainHandler(deps: DrainHandlerDependencies) {
     const read = events.map((event) => readEvent(event, deps));
     const at = deps.clock.now();
     const notes = [
-      ...rejected.map(({ why, sentence, ...event }) => noteOf(at, why, 'ignored', sentence, event)),
+      ...rejected.map(({ why, sentence, ...event }) => note(at, why, 'ignored', sentence, event)),
       ...read.flatMap(({ notes }) => notes),
     ];
     if (notes.length > 0) await deps.journal.write(notes);
@@ -57,28 +61,10 @@ function readEvent(event: ParsedEvent, { policy, clock }: DrainDependencies): Re
   const mapping = toArrivals(event, policy);
   if ('ignored' in mapping) {
     const { reason, sentence } = mapping.ignored;
-    return { tick: false, arrivals: [], notes: [noteOf(clock.now(), reason, 'ignored', sentence, event)] };
+    return { tick: false, arrivals: [], notes: [note(clock.now(), reason, 'ignored', sentence, event)] };
   }
   const notes = mapping.remarks.map(({ reason, sentence }) =>
-    noteOf(clock.now(), reason, 'held', sentence, event),
+    note(clock.now(), reason, 'held', sentence, event),
   );
   return { tick: false, arrivals: mapping.arrivals, notes };
-}
-
-function noteOf(
-  at: number,
-  reason: string,
-  outcome: Outcome,
-  sentence: string,
-  { eventId = 'none', detailType = 'unknown' }: { eventId?: string; detailType?: string },
-): JournalEntry {
-  return {
-    at,
-    capability: 'draining',
-    outcome,
-    reason,
-    sentence,
-    cause: { eventId, detailType },
-    weight: 'routine',
-  };
 }

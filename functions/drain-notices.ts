@@ -51,6 +51,11 @@ export function toArrivals(event: DrainEvent, policy: DrainingPolicy): Mapping {
       return fromTask(event, policy);
     case 'drain-order':
       return fromOrder(event, policy);
+    case 'alarm-state-change':
+      return ignore(
+        'other-capability',
+        `Alarm ${event.alarmName} is ${event.state}; no drain begins with that`,
+      );
     default:
       return event satisfies never;
   }

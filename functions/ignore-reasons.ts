@@ -1,5 +1,5 @@
 /**
- * Why an event that could be read asks nothing of the draining capability. The codes are stable: people filter
+ * Why an event that could be read asks nothing of the capability that got it. The codes are stable: people filter
  * journals and alarms by them.
  */
 export const ignoreReasons = {
@@ -59,6 +59,14 @@ export const ignoreReasons = {
     meaning:
       'The host is an ECS Anywhere machine (an mi- id), which neither EC2 nor Auto Scaling takes away.',
     remedy: 'Nothing; drain such hosts by hand.',
+  },
+  'alarm-not-in-policy': {
+    meaning: 'The alarm is not one that a step policy names.',
+    remedy: 'Name the alarm in a step policy if it should scale something; otherwise nothing.',
+  },
+  'other-capability': {
+    meaning: 'The event is for another function of Stevedore than the one that got it.',
+    remedy: 'See which rule, topic or alarm action sends it there.',
   },
 } as const satisfies Record<string, { readonly meaning: string; readonly remedy: string }>;
 

@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MINUTE, SECOND } from '../lib/clock.ts';
-import { type CompiledPolicy, compilePolicy } from '../lib/policy/compile.ts';
+import { type CompiledPolicy, compilePolicy, type FunctionName } from '../lib/policy/compile.ts';
 import { formatPolicyError, loadPolicy } from '../lib/policy/load.ts';
 import { bundle } from './bundle.ts';
 
@@ -13,13 +13,15 @@ export interface Framework {
   resolveConfigurationProperty(path: readonly string[]): Promise<unknown>;
 }
 
-/** How one rule delivers; a line of `custom.wakeUps` in serverless.yml. */
+/** How one rule delivers; a line of `custom.wakeUps` in serverless.yml, by the function that it wakes. */
 interface WakeUp {
   readonly schedule?: string;
   readonly maximumEventAge: number;
   readonly maximumRetryAttempts: number;
   readonly description: string;
 }
+
+type WakeUps = Readonly<Record<FunctionName, Readonly<Record<string, WakeUp>>>>;
 
 /** Time past the deadline before the alarm on the oldest open drain: hooks and ECS take some minutes to finish. */
 const ALARM_GRACE = 10 * MINUTE;
@@ -36,21 +38,30 @@ export async function stack(framework: Framework) {
     await parameter('policy'),
     await parameter('alarmTopic'),
   ];
-  const wakeUps = (await framework.resolveConfigurationProperty(['custom', 'wakeUps'])) as Record<
-    string,
-    WakeUp
-  >;
+  const wakeUps = (await framework.resolveConfigurationProperty(['custom', 'wakeUps'])) as WakeUps;
   const compiled = compileFile(policy);
-  const rules = ruleEvents(compiled, wakeUps, name);
+  const drain = ruleEvents('drain', compiled, wakeUps, name);
+  const scale = ruleEvents('scale', compiled, wakeUps, name);
   await bundle(root, 'drain', compiled.runtime);
+  await bundle(root, 'scale', compiled.runtime);
   return {
-    events: rules.map((eventBridge) => ({ eventBridge })),
-    ruleArns: rules.map((rule) => ({
+    drain: capability('drain', compiled, drain),
+    scale: capability('scale', compiled, scale),
+    ruleArns: [...drain, ...scale].map((rule) => ({
       'Fn::Sub': `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:rule/${rule.name}`,
     })),
-    statements: compiled.statements,
     drainAlarmSeconds: drainAlarmSeconds(compiled),
     alarmActions: alarmTopic === 'none' ? [] : [alarmTopic],
+  };
+}
+
+/** What serverless.yml needs of one function and its role. */
+function capability(name: FunctionName, { functions, statements }: CompiledPolicy, rules: readonly object[]) {
+  return {
+    // CloudFormation's conditions compare texts.
+    inPolicy: String(functions.includes(name)),
+    events: rules.map((eventBridge) => ({ eventBridge })),
+    statements: statements[name],
   };
 }
 
@@ -74,10 +85,15 @@ function withoutTrace(message: string): Error {
 }
 
 /** The lines of `wakeUps` that the policy has a use for, as `eventBridge` events with their patterns. */
-function ruleEvents({ rules }: CompiledPolicy, wakeUps: Readonly<Record<string, WakeUp>>, name: string) {
-  const unknown = rules.find(({ id }) => wakeUps[id] === undefined);
-  if (unknown) throw withoutTrace(`custom.wakeUps in serverless.yml has no line for the rule ${unknown.id}`);
-  return Object.entries(wakeUps).flatMap(([id, { schedule, description, ...retryPolicy }]) => {
+function ruleEvents(called: FunctionName, compiled: CompiledPolicy, wakeUps: WakeUps, name: string) {
+  const rules = compiled.rules.filter((rule) => rule.function === called);
+  const lines = wakeUps[called];
+  const unknown = rules.find(({ id }) => lines[id] === undefined);
+  if (unknown)
+    throw withoutTrace(`custom.wakeUps.${called} in serverless.yml has no line for the rule ${unknown.id}`);
+  // A function whose capability the policy leaves out is not called, not even by the clock.
+  if (!compiled.functions.includes(called)) return [];
+  return Object.entries(lines).flatMap(([id, { schedule, description, ...retryPolicy }]) => {
     const pattern = rules.find((rule) => rule.id === id)?.pattern;
     const when = schedule === undefined ? { pattern } : { schedule };
     if (schedule === undefined && pattern === undefined) return [];
@@ -89,6 +105,7 @@ function ruleEvents({ rules }: CompiledPolicy, wakeUps: Readonly<Record<string, 
 /** No drain of any cluster should be open for longer. */
 function drainAlarmSeconds({ runtime }: CompiledPolicy): number {
   const longest = Math.max(
+    0,
     ...runtime.draining.clusters.map(({ deadlineMs, stopGraceMs }) => deadlineMs + stopGraceMs),
   );
   return Math.ceil((longest + ALARM_GRACE) / SECOND);

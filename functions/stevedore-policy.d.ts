@@ -2,4 +2,5 @@
 // that a roll-back of the stack is a roll-back of the policy.
 declare module 'stevedore:policy' {
   export const draining: import('../lib/draining/policy.ts').DrainingPolicy;
+  export const scaling: import('../lib/scaling/policy.ts').ScalingPolicy;
 }

@@ -1,14 +1,21 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { createDrainHandler } from '../functions/drain-handler.ts';
-import { createClients } from '../lib/aws/clients.ts';
+import { createScaleHandler } from '../functions/scale-handler.ts';
+import { createScalableTargetReader } from '../lib/aws/application-auto-scaling.ts';
+import { createBasis, createClients } from '../lib/aws/clients.ts';
+import { createEc2Reader } from '../lib/aws/ec2.ts';
+import { createScalingClients } from '../lib/aws/scaling-clients.ts';
 import { MINUTE } from '../lib/clock.ts';
 import type { Heard } from '../lib/draining/notice.ts';
 import type { DrainRecord } from '../lib/draining/record.ts';
 import type { Standing } from '../lib/draining/sweep.ts';
 import type { Journal, JournalEntry } from '../lib/journal/journal.ts';
-import { compilePolicy } from '../lib/policy/compile.ts';
+import { compilePolicy, type FunctionName } from '../lib/policy/compile.ts';
 import { formatPolicyError, loadPolicy } from '../lib/policy/load.ts';
+import type { Heard as ScalingHeard } from '../lib/scaling/notice.ts';
+import type { ScalingRecord } from '../lib/scaling/record.ts';
 import { createMemoryStore } from '../lib/state/memory.ts';
+import type { Handler } from './lambda.ts';
 import type { World } from './world.ts';
 
 /** A journal entry and the invocation that wrote it. */
@@ -19,6 +26,7 @@ export interface SimulatedEntry extends JournalEntry {
 export interface Deployment {
   readonly journal: readonly SimulatedEntry[];
   readonly store: ReturnType<typeof createMemoryStore<DrainRecord, Heard>>;
+  readonly scalingStore: ReturnType<typeof createMemoryStore<ScalingRecord, ScalingHeard>>;
   /** The gauges of the last tick, by cluster. */
   readonly standings: ReadonlyMap<string, Standing>;
 }
@@ -27,6 +35,9 @@ export interface DeploymentOptions {
   /** As serverless.yml has it. */
   readonly timeoutMs?: number;
 }
+
+/** Makes the handler of one environment, given where it journals. */
+type MakeHandler = (journal: Journal) => Handler;
 
 /**
  * Deploys Stevedore into a world as `serverless deploy` would into an account: the rules are compiled from the policy
@@ -40,38 +51,78 @@ export function deployStevedore(
 ): Deployment {
   const loaded = loadPolicy(policyFile);
   if (!loaded.ok) throw new Error(loaded.errors.map(formatPolicyError).join('\n'));
-  const { rules, runtime } = compilePolicy(loaded.policy);
+  const { rules, runtime, functions } = compilePolicy(loaded.policy);
+  const { clock } = world;
   const entries: SimulatedEntry[] = [];
-  const store = createMemoryStore<DrainRecord, Heard>(world.clock);
   const standings = new Map<string, Standing>();
+  const store = createMemoryStore<DrainRecord, Heard>(clock);
+  const scalingStore = createMemoryStore<ScalingRecord, ScalingHeard>(clock);
   const logger = new Logger({ logLevel: 'SILENT' });
-  world.deploy({
-    name: 'drain',
-    timeoutMs: options.timeoutMs ?? 60_000,
-    // An environment has one invocation at a time, so that what is journalled meanwhile is that one's.
-    init: () => {
-      let invocation = '';
-      const journal: Journal = {
-        write: async (more) => {
-          for (const entry of more) entries.push({ ...entry, invocation });
-        },
-      };
-      const handler = createDrainHandler({
+
+  const handlers: Readonly<Record<FunctionName, MakeHandler>> = {
+    drain: (journal) =>
+      createDrainHandler({
         policy: runtime.draining,
-        clients: createClients(world.clients()),
+        clients: drainClients(world),
         store,
         control: store,
         journal,
-        clock: world.clock,
+        clock,
         logger,
         report: (standing) => standings.set(standing.cluster, standing),
-      });
-      return (event, context) => {
-        invocation = context.awsRequestId;
-        return handler(event, context);
-      };
+      }),
+    scale: (journal) =>
+      createScaleHandler({
+        policy: runtime.scaling,
+        clients: scaleClients(world),
+        store: scalingStore,
+        // One table has the records of both, and its one switch stops both.
+        control: store,
+        journal,
+        clock,
+        logger,
+      }),
+  };
+  for (const name of functions) {
+    const own = rules.filter((rule) => rule.function === name);
+    world.deploy({
+      name,
+      timeoutMs: options.timeoutMs ?? 60_000,
+      init: () => journalled(handlers[name], entries),
+      rules: [...own.map(({ id, pattern }) => ({ name: id, pattern })), { name: 'schedule', rateMs: MINUTE }],
+    });
+  }
+  return { journal: entries, store, scalingStore, standings };
+}
+
+/**
+ * The clients of the functions, but what they import on first use is there already: under a test runner even the
+ * import of what is loaded takes real time, in which virtual time might go on.
+ */
+function drainClients(world: World) {
+  const options = world.clients();
+  const { config, retries } = createBasis(options);
+  const ec2 = createEc2Reader(config, retries);
+  return { ...createClients(options), ec2: async () => ec2 };
+}
+
+function scaleClients(world: World) {
+  const options = world.clients();
+  const { config, retries } = createBasis(options);
+  const targets = createScalableTargetReader(config, retries);
+  return { ...createScalingClients(options), applicationAutoScaling: async () => targets };
+}
+
+/** An environment has one invocation at a time, so that what is journalled meanwhile is that one's. */
+function journalled(make: MakeHandler, entries: SimulatedEntry[]): Handler {
+  let invocation = '';
+  const handler = make({
+    write: async (more) => {
+      for (const entry of more) entries.push({ ...entry, invocation });
     },
-    rules: [...rules.map(({ id, pattern }) => ({ name: id, pattern })), { name: 'schedule', rateMs: MINUTE }],
   });
-  return { journal: entries, store, standings };
+  return (event, context) => {
+    invocation = context.awsRequestId;
+    return handler(event, context);
+  };
 }

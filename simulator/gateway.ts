@@ -105,8 +105,10 @@ function throttled(service: ServiceName): ApiError {
   switch (service) {
     case 'ECS':
     case 'EventBridge':
+    case 'ApplicationAutoScaling':
       return new ApiError('ThrottlingException', 'Rate exceeded');
     case 'AutoScaling':
+    case 'CloudWatch':
       return new ApiError('Throttling', 'Rate exceeded');
     case 'EC2':
       return new ApiError('RequestLimitExceeded', 'Request limit exceeded.', 503);

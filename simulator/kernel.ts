@@ -36,7 +36,13 @@ export interface BusEvent {
   readonly detail: object;
 }
 
-export type ServiceName = 'ECS' | 'AutoScaling' | 'EC2' | 'EventBridge';
+export type ServiceName =
+  | 'ECS'
+  | 'AutoScaling'
+  | 'EC2'
+  | 'EventBridge'
+  | 'CloudWatch'
+  | 'ApplicationAutoScaling';
 
 /** An operation of a service: the decoded request in, the response's members out, or an `ApiError`. */
 export type Operation = (input: unknown) => object;

@@ -31,8 +31,8 @@ const realMs = performance.now() - began;
 const width = Math.min(process.stdout.columns ?? 100, WIDEST);
 const lines = [
   colors.bold('An afternoon in the cluster "harbour"'),
-  'The Lambda handlers are the ones that are deployed; ECS, EC2, Auto Scaling and EventBridge are simulated, and so is',
-  'the time. The policy is examples/harbour.yml. Each decision has its reason; docs/reason-codes.md explains them all.',
+  'The Lambda handlers are the ones that are deployed; ECS, EC2, Auto Scaling, CloudWatch and EventBridge are simulated,',
+  'and so is the time. The policy is examples/harbour.yml. Each decision has its reason; docs/reason-codes.md explains them all.',
   ...timeline(world, deployment, steps, width, colors),
   '',
   summary(world, deployment, realMs, colors),

@@ -15,11 +15,9 @@ export function summary(
     style: { head: [], border: [] },
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
   });
-  const subjects = [
-    ...new Set(journal.flatMap(({ subject, weight }) => (subject && weight === 'notable' ? [subject] : []))),
-  ];
-  for (const id of subjects) {
-    const about = journal.filter(({ subject }) => subject === id);
+  const drains = journal.filter(({ capability }) => capability === 'draining');
+  for (const id of notableSubjects(drains)) {
+    const about = drains.filter(({ subject }) => subject === id);
     const begun = about.find(({ reason }) => reason === 'drain-begun');
     const drained = about.find(({ reason }) => reason === 'drained');
     const seconds = drained?.facts?.seconds;
@@ -32,17 +30,42 @@ export function summary(
     ]);
   }
   const { recording, lambda } = world;
-  const stats = lambda.stats.get('drain');
+  const stats = [...lambda.stats.values()];
+  const total = (count: (of: (typeof stats)[number]) => number) =>
+    stats.reduce((sum, each) => sum + count(each), 0);
   const virtualMs = world.now() - (recording.events[0]?.at ?? world.now());
   const longest = Math.max(0, ...recording.invocations.map(({ durationMs }) => durationMs));
   const figures = [
     `${recording.events.length} events, of which ${recording.events.filter(({ rules }) => rules.length > 0).length} matched a rule`,
-    `${stats?.invocations ?? 0} invocations, ${stats?.errors ?? 0} failed, the longest took ${(longest / 1_000).toFixed(1)} s of simulated time`,
+    `${total((of) => of.invocations)} invocations, ${total((of) => of.errors)} failed, the longest took ${(longest / 1_000).toFixed(1)} s of simulated time`,
     `${recording.countOf()} AWS calls, ${recording.countOf() - writes(recording.callCounts)} of them reads`,
     `${(virtualMs / 60_000).toFixed(0)} minutes played in ${(realMs / 1_000).toFixed(1)} s`,
   ];
-  return [colors.bold('Summary'), table.toString(), ...figures.map((line) => `  ${line}`)].join('\n');
+  const tables = [table.toString(), ...scalingTable(journal)];
+  return [colors.bold('Summary'), ...tables, ...figures.map((line) => `  ${line}`)].join('\n');
 }
+
+/** Every change of a count, if there was any. */
+function scalingTable(journal: Deployment['journal']): string[] {
+  const changes = journal.filter(
+    ({ capability, outcome }) => capability === 'scaling' && outcome === 'acted',
+  );
+  if (changes.length === 0) return [];
+  const table = new Table({
+    head: ['target', 'at', 'what', 'from', 'to'],
+    style: { head: [], border: [] },
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+  });
+  for (const { subject = '-', at, reason, facts = {} } of changes) {
+    const time = new Date(at).toISOString().slice(11, 19);
+    table.push([subject, time, reason, String(facts.from ?? '-'), String(facts.to ?? '-')]);
+  }
+  return [table.toString()];
+}
+
+const notableSubjects = (journal: Deployment['journal']) => [
+  ...new Set(journal.flatMap(({ subject, weight }) => (subject && weight === 'notable' ? [subject] : []))),
+];
 
 const CHANGES = /:(Update|Complete|Record|Deregister|Stop|Set|Terminate|Put)/;
 

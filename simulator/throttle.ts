@@ -22,16 +22,20 @@ const ECS_GROUPS: readonly (readonly [burst: number, refill: number, operations:
   [50, 20, ['ListClusters', 'DescribeClusters', 'DescribeCapacityProviders', 'DescribeTaskDefinition']],
   [100, 20, ['DescribeServices', 'ListServices']],
   [200, 80, ['GetTaskProtection', 'UpdateTaskProtection']],
+  [50, 5, ['UpdateService']],
 ];
 
 /**
  * Assumed: Auto Scaling publishes no figures. EC2 documents 100 and 20 for describes; PutEvents allows from 400 a
- * second by Region (EventBridge quotas). All generous, so that a refusal is never the simulator's own invention.
+ * second by Region (EventBridge quotas), DescribeAlarms 9 and GetMetricData 50 (CloudWatch quotas; the lower is taken
+ * for all of CloudWatch). The others are generous, so that a refusal is never the simulator's own invention.
  */
 const ASSUMED: Readonly<Record<Exclude<ServiceName, 'ECS'>, readonly [burst: number, refill: number]>> = {
   AutoScaling: [200, 50],
   EC2: [100, 20],
   EventBridge: [400, 400],
+  CloudWatch: [9, 9],
+  ApplicationAutoScaling: [50, 10],
 };
 
 /** Token buckets as AWS has them. */

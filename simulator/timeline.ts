@@ -89,10 +89,12 @@ function eventName(event: unknown): string {
     detail?: object;
   };
   const about = detail as Record<string, unknown>;
-  const subject = about.EC2InstanceId ?? about['instance-id'] ?? about.instanceId ?? about.ec2InstanceId;
+  const subject =
+    about.EC2InstanceId ?? about['instance-id'] ?? about.instanceId ?? about.ec2InstanceId ?? about.alarmName;
   if (typeof about.taskArn === 'string')
     return `${type}: task ${about.taskArn.split('/').at(-1)?.slice(0, 8)} ${about.lastStatus}`;
-  const state = about.state ?? about['instance-action'] ?? about.verb ?? about.status;
+  const alarm = (about.state as { value?: unknown } | undefined)?.value;
+  const state = alarm ?? about.state ?? about['instance-action'] ?? about.verb ?? about.status;
   return [type, subject, state].filter((part) => typeof part === 'string').join('  ');
 }
 

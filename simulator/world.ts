@@ -1,11 +1,14 @@
-// Loaded here so that lib/aws's dynamic import of it, which takes real time, is done before virtual time runs.
+// Loaded here so that lib/aws's dynamic imports of them, which take real time, are done before virtual time runs.
+import '../lib/aws/application-auto-scaling.ts';
 import '../lib/aws/ec2.ts';
 import type { AutoScalingClientConfig } from '@aws-sdk/client-auto-scaling';
 import type { Clock, EpochMs } from '../lib/clock.ts';
 import { Activity } from './activity.ts';
+import { ApplicationAutoScaling } from './applicationautoscaling/targets.ts';
 import { AutoScaling } from './autoscaling/groups.ts';
 import type { Group, GroupSpec } from './autoscaling/model.ts';
 import { virtualClock } from './clock.ts';
+import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import { Ec2 } from './ec2/ec2.ts';
 import { Ecs } from './ecs/ecs.ts';
 import { type BusOptions, EventBus, type RuleSpec } from './eventbridge.ts';
@@ -19,6 +22,7 @@ import { Recording } from './recording.ts';
 import { Scheduler } from './scheduler.ts';
 import { Throttle } from './throttle.ts';
 import { simulatedHttp } from './wire/handler.ts';
+import { startWorkload, type WorkloadSpec } from './workload.ts';
 
 export interface WorldOptions {
   readonly seed?: number;
@@ -89,6 +93,8 @@ export function createWorld(options: WorldOptions = {}) {
   );
 
   const latencyMs = options.latencyMs ?? [15, 60];
+  const cloudWatch = new CloudWatch({ ...kernel, random: random.fork('cloudwatch') });
+  const applicationAutoScaling = new ApplicationAutoScaling(kernel);
   const gateway = new Gateway(
     { ...kernel, random: random.fork('gateway') },
     { activity, throttle, faults, recording, latencyMs },
@@ -97,6 +103,8 @@ export function createWorld(options: WorldOptions = {}) {
   gateway.serve('AutoScaling', autoScaling.operations);
   gateway.serve('EC2', ec2.operations);
   gateway.serve('EventBridge', bus.operations);
+  gateway.serve('CloudWatch', cloudWatch.operations);
+  gateway.serve('ApplicationAutoScaling', applicationAutoScaling.operations);
   const requestHandler = simulatedHttp(gateway);
   const clientRandom = random.fork('clients');
 
@@ -130,6 +138,8 @@ export function createWorld(options: WorldOptions = {}) {
     ecs,
     ec2,
     autoScaling,
+    cloudWatch,
+    applicationAutoScaling,
     bus,
     run,
 
@@ -151,6 +161,8 @@ export function createWorld(options: WorldOptions = {}) {
       }
       return group;
     },
+    /** Puts load on a service, and publishes its metrics, from now on. */
+    startWorkload: (spec: WorkloadSpec) => startWorkload(kernel, cloudWatch.metrics, spec),
     announceMaintenance: (notice: Maintenance) => announceMaintenance(kernel, notice),
 
     /** Deploys a function with its event rules. Returns a way to invoke it asynchronously with an event. */

@@ -1,70 +1,25 @@
-import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { ECSClient, type ECSClientConfig } from '@aws-sdk/client-ecs';
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import type { Clock } from '../clock.ts';
+import {
+  type ClientOptions,
+  type CommonClients,
+  createBasis,
+  createCommonClients,
+} from './common-clients.ts';
 import type { Ec2Reader } from './ec2.ts';
-import { type Credentials, lambdaCredentials } from './lambda-credentials.ts';
-import { createRetries, type Retry } from './retry.ts';
 
-export interface AwsClients {
-  readonly ecs: ECSClient;
-  readonly autoScaling: AutoScalingClient;
-  readonly dynamodb: DynamoDBClient;
-  readonly events: EventBridgeClient;
+/** What draining calls. */
+export interface AwsClients extends CommonClients {
   /** Loaded on first use: the EC2 client is larger than the others together, and most invocations do not need it. */
   readonly ec2: () => Promise<Ec2Reader>;
 }
 
-export interface ClientOptions {
-  readonly region: string;
-  readonly clock: Clock;
-  /** From 0 to 1, as Math.random. */
-  readonly random: () => number;
-  /** Default: Lambda's environment, elsewhere the SDK's default chain. */
-  readonly credentials?: Credentials;
-  /** For all services; AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_ECS and so on are obeyed without it. */
-  readonly endpoint?: string;
-  /** Default: HTTPS with time-outs. The simulator puts its world here. */
-  readonly requestHandler?: RequestHandler;
-  readonly onRetry?: (retry: Retry) => void;
-}
-
-export type RequestHandler = NonNullable<ECSClientConfig['requestHandler']>;
-
-/** ECS and DynamoDB answer in milliseconds; without these a lost packet would cost the whole invocation. */
-const TIMEOUTS = {
-  connectionTimeout: 1_000,
-  requestTimeout: 5_000,
-  // Without it the SDK only warns.
-  throwOnRequestTimeout: true,
-};
-
-/** The SDK's clients, all under one retry strategy (lib/aws/retry.ts). Makes no call. */
+/** The SDK's clients for draining, all under one retry strategy. Makes no call. */
 export function createClients(options: ClientOptions): AwsClients {
-  const { region, endpoint, requestHandler = TIMEOUTS } = options;
-  const retries = createRetries(options);
-  const credentials = options.credentials ?? lambdaCredentials(process.env);
-  const config = {
-    region,
-    requestHandler,
-    retryStrategy: retries.strategy,
-    ...(credentials && { credentials }),
-    ...(endpoint !== undefined && { endpoint }),
-  };
-  const clients = {
-    ecs: new ECSClient(config),
-    autoScaling: new AutoScalingClient(config),
-    dynamodb: new DynamoDBClient(config),
-    events: new EventBridgeClient(config),
-  };
-  for (const client of Object.values(clients)) retries.watch(client);
-
+  const basis = createBasis(options);
   let ec2: Promise<Ec2Reader> | undefined;
   return {
-    ...clients,
+    ...createCommonClients(basis),
     ec2: () => {
-      ec2 ??= import('./ec2.ts').then(({ createEc2Reader }) => createEc2Reader(config, retries));
+      ec2 ??= import('./ec2.ts').then(({ createEc2Reader }) => createEc2Reader(basis.config, basis.retries));
       return ec2;
     },
   };

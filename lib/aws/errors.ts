@@ -60,9 +60,27 @@ export const isHookGroupMissing = (error: unknown) =>
   named(error, 'ValidationError') &&
   says(error, /auto ?scaling ?group.*not found|no lifecycle hook|lifecycle hook.*(not found|not exist)/i);
 
+/** The Auto Scaling group does not exist (any more). */
+export const isGroupMissing = (error: unknown) =>
+  named(error, 'ValidationError') && says(error, /auto ?scaling ?group.*not found/i);
+
 /** Auto Scaling is busy with the same group; it passes. */
 export const isResourceContention = (error: unknown) =>
   named(error, 'ResourceContention', 'ResourceContentionFault', 'ScalingActivityInProgress');
+
+/** The request itself is wrong, so that it will be refused again. */
+export const isValidationError = (error: unknown) =>
+  named(
+    error,
+    'ValidationError',
+    'ValidationException',
+    'InvalidParameterValue',
+    'InvalidParameterCombination',
+  ) && !says(error, /throttl/i);
+
+/** SetDesiredCapacity with a number outside the group's own MinSize and MaxSize. */
+export const isDesiredOutOfBounds = (error: unknown) =>
+  named(error, 'ValidationError') && says(error, /(above|below) (the )?(max|min)/i);
 
 export const isClusterNotFound = (error: unknown) => named(error, 'ClusterNotFoundException');
 

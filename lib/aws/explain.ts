@@ -54,6 +54,14 @@ const KINDS: readonly Kind[] = [
     sentence: () => 'Auto Scaling is busy with the same group; it is tried again at the next look.',
   },
   {
+    when: is.isDesiredOutOfBounds,
+    code: 'aws-desired-out-of-bounds',
+    retryable: false,
+    sentence: () =>
+      "The number is outside the Auto Scaling group's own MinSize and MaxSize. Widen them, or narrow min and max of " +
+      'the target in the policy file and deploy.',
+  },
+  {
     when: is.isClusterNotFound,
     code: 'aws-cluster-not-found',
     retryable: false,

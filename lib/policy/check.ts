@@ -10,7 +10,8 @@ function check(): { readonly valid: string } | { readonly wrong: string } {
   if (!loaded.ok) return { wrong: loaded.errors.map(formatPolicyError).join('\n') };
   try {
     const { rules, statements } = compilePolicy(loaded.policy);
-    return { valid: `${file}: valid (${rules.length} rules, ${statements.length} IAM statements)` };
+    const permissions = Object.values(statements).flat();
+    return { valid: `${file}: valid (${rules.length} rules, ${permissions.length} IAM statements)` };
   } catch (error) {
     return { wrong: `${file}: ${error instanceof Error ? error.message : String(error)}` };
   }

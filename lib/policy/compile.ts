@@ -2,20 +2,30 @@ import type { EventPattern } from '../../events/envelope.ts';
 import { type EventSourceId, sources } from '../../events/index.ts';
 import type { ClusterPolicy, DrainingPolicy } from '../draining/policy.ts';
 import { clusterName, groupName } from '../ids.ts';
+import type { ScalingPolicy } from '../scaling/policy.ts';
+import { scalingPolicy } from './compile-scaling.ts';
+import { scalingStatements } from './scaling-statements.ts';
 import type { Policy } from './schema.ts';
 import { type IamStatement, statementsFor } from './statements.ts';
 
-/** An EventBridge rule: which events reach the function. */
+/** One function per capability. */
+export type FunctionName = 'drain' | 'scale';
+
+/** An EventBridge rule: which events reach which function. */
 export interface Rule {
   readonly id: EventSourceId;
+  readonly function: FunctionName;
   readonly pattern: EventPattern;
 }
 
 /** What the policy comes to: rules and permissions for CloudFormation, and the JSON that goes into the functions. */
 export interface CompiledPolicy {
+  /** The functions whose capability the policy has; no other one is called. */
+  readonly functions: readonly FunctionName[];
   readonly rules: readonly Rule[];
-  readonly statements: readonly IamStatement[];
-  readonly runtime: { readonly draining: DrainingPolicy };
+  /** What the role of each function may do. Empty for one that the policy has no use for. */
+  readonly statements: Readonly<Record<FunctionName, readonly IamStatement[]>>;
+  readonly runtime: { readonly draining: DrainingPolicy; readonly scaling: ScalingPolicy };
 }
 
 /** EventBridge's default quota for one event pattern, in characters (EventBridge user guide, quotas). */
@@ -27,14 +37,23 @@ const ROLE_RESERVE = 1_500;
 
 /** Throws when the result is larger than AWS accepts, since a deployment would fail on it half-way. */
 export function compilePolicy(policy: Policy): CompiledPolicy {
-  const draining = drainingPolicy(policy);
-  const rules = rulesFor(draining);
-  const statements = statementsFor(draining);
-  refuseTooLarge(rules, statements);
-  return { rules, statements, runtime: { draining } };
+  // What a capability that the policy leaves out would do: look at nothing and change nothing.
+  const nothing = { mode: 'observe' } as const;
+  const draining = policy.draining ? drainingPolicy(policy.draining) : { ...nothing, clusters: [] };
+  const scaling = policy.scaling ? scalingPolicy(policy.scaling) : { ...nothing, targets: [] };
+  const rules = rulesFor(draining, scaling);
+  const statements = {
+    drain: policy.draining ? statementsFor(draining) : [],
+    scale: scalingStatements(scaling),
+  };
+  refuseLongPatterns(rules);
+  refuseLargeRole('drain', statements.drain);
+  refuseLargeRole('scale', statements.scale);
+  const functions = (['drain', 'scale'] as const).filter((name) => statements[name].length > 0);
+  return { functions, rules, statements, runtime: { draining, scaling } };
 }
 
-function drainingPolicy({ draining }: Policy): DrainingPolicy {
+function drainingPolicy(draining: NonNullable<Policy['draining']>): DrainingPolicy {
   const clusters = Object.entries(draining.clusters).map(([name, cluster]): ClusterPolicy => {
     const { maintenance, ...triggers } = cluster.triggers;
     const standalone = cluster.standaloneTasks;
@@ -61,20 +80,29 @@ function drainingPolicy({ draining }: Policy): DrainingPolicy {
   return { mode: draining.mode, clusters };
 }
 
-function rulesFor(policy: DrainingPolicy): Rule[] {
-  const groups = policy.clusters.flatMap((cluster) => cluster.groups).filter(({ hooks }) => hooks.length > 0);
+function rulesFor(draining: DrainingPolicy, scaling: ScalingPolicy): Rule[] {
+  const groups = draining.clusters
+    .flatMap((cluster) => cluster.groups)
+    .filter(({ hooks }) => hooks.length > 0);
+  const policies = scaling.targets.flatMap((target) => target.policies);
+  const alarms = policies.flatMap((policy) => (policy.kind === 'step' ? [policy.alarm.name] : []));
   const scope = {
-    clusters: policy.clusters.map(({ cluster }) => cluster),
+    clusters: draining.clusters.map(({ cluster }) => cluster),
     groups: groups.map(({ name }) => name),
     hooks: [...new Set(groups.flatMap(({ hooks }) => hooks))],
+    alarms: [...new Set(alarms)],
   };
   return sources
-    .filter(({ id }) => wanted(id, policy))
-    .map(({ id, pattern }) => ({ id, pattern: pattern(scope) }));
+    .filter(({ id }) => (id === 'alarm-state-change' ? alarms.length > 0 : wanted(id, draining)))
+    .map(({ id, pattern }) => ({ id, function: functionFor(id), pattern: pattern(scope) }));
 }
 
+const functionFor = (id: EventSourceId): FunctionName => (id === 'alarm-state-change' ? 'scale' : 'drain');
+
+type DrainSourceId = Exclude<EventSourceId, 'alarm-state-change'>;
+
 /** Whether any cluster has a use for the events of a source; a rule for nothing would only cost invocations. */
-function wanted(id: EventSourceId, { clusters }: DrainingPolicy): boolean {
+function wanted(id: DrainSourceId, { clusters }: DrainingPolicy): boolean {
   switch (id) {
     case 'lifecycle-terminate':
       return clusters.some(({ groups }) => groups.some(({ hooks }) => hooks.length > 0));
@@ -89,29 +117,32 @@ function wanted(id: EventSourceId, { clusters }: DrainingPolicy): boolean {
     case 'container-instance-state-change':
     case 'task-state-change':
     case 'drain-order':
-      return true;
+      return clusters.length > 0;
     default:
       return id satisfies never;
   }
 }
 
-function refuseTooLarge(rules: readonly Rule[], statements: readonly IamStatement[]): void {
-  const remedy = 'Split the clusters over several policy files and deploy each under a name of its own.';
+const REMEDY = 'Split it over several policy files and deploy each under a name of its own.';
+
+function refuseLongPatterns(rules: readonly Rule[]): void {
   for (const { id, pattern } of rules) {
     const length = JSON.stringify(pattern).length;
     if (length <= PATTERN_LIMIT) continue;
     throw new Error(
-      `The event pattern ${id} has ${length} characters; EventBridge accepts ${PATTERN_LIMIT}. ${remedy}`,
+      `The event pattern ${id} has ${length} characters; EventBridge accepts ${PATTERN_LIMIT}. ${REMEDY}`,
     );
   }
+}
+
+function refuseLargeRole(name: FunctionName, statements: readonly IamStatement[]): void {
   // The pseudo parameters, as long as they get.
   const text = JSON.stringify(statements)
     .replaceAll(/\$\{AWS::Partition\}/g, 'aws-us-gov')
     .replaceAll(/\$\{AWS::\w+\}/g, 'ap-southeast-2')
     .replaceAll(/\{"Fn::Sub":("[^"]*")\}/g, '$1');
-  if (text.length > ROLE_LIMIT - ROLE_RESERVE) {
-    throw new Error(
-      `The role's statements have ${text.length} characters; IAM leaves ${ROLE_LIMIT - ROLE_RESERVE}. ${remedy}`,
-    );
-  }
+  if (text.length <= ROLE_LIMIT - ROLE_RESERVE) return;
+  throw new Error(
+    `The ${name} role's statements have ${text.length} characters; IAM leaves ${ROLE_LIMIT - ROLE_RESERVE}. ${REMEDY}`,
+  );
 }

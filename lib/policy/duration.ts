@@ -1,6 +1,6 @@
 import { HOUR, MINUTE, SECOND } from '../clock.ts';
 
-const DAY = 24 * HOUR;
+export const DAY = 24 * HOUR;
 
 /** Days, hours, minutes and seconds, largest first, at least one of them: `45s`, `30m`, `1h30m`, `2d`. */
 export const DURATION = /^(?=.)(?:(\d{1,5})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,7})s)?$/;

@@ -5,7 +5,8 @@ import { policySchema } from './schema.ts';
 export function policyJsonSchema(): object {
   // As the file is written, not as it is read: durations are texts, and what has a default may be left out.
   const { $schema, ...schema } = z.toJSONSchema(policySchema, { io: 'input', target: 'draft-07' });
-  return { $schema, title: 'Stevedore policy', ...schema };
+  const oneOrBoth = [{ required: ['draining'] }, { required: ['scaling'] }];
+  return { $schema, title: 'Stevedore policy', ...schema, anyOf: oneOrBoth };
 }
 
 /** The text of stevedore.schema.json, short lists on one line as the formatter wants them. */

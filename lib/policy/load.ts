@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
+import { type EpochMs, wallClock } from '../clock.ts';
 import { type Position, positionOf } from './positions.ts';
-import { type Finding, relationFindings } from './relations.ts';
+import type { Finding } from './raw.ts';
+import { relationFindings } from './relations.ts';
 import { type Policy, policySchema } from './schema.ts';
 import { nearest } from './spelling.ts';
 
@@ -19,17 +21,20 @@ export type LoadedPolicy =
   | { readonly ok: true; readonly policy: Policy }
   | { readonly ok: false; readonly errors: readonly PolicyError[] };
 
-/** Reads and checks a policy file. Never throws: a file that cannot be read is an error like any other. */
-export function loadPolicy(file: string): LoadedPolicy {
+/**
+ * Reads and checks a policy file. Never throws: a file that cannot be read is an error like any other. `now` decides
+ * which schedules can still fire.
+ */
+export function loadPolicy(file: string, now: EpochMs = wallClock.now()): LoadedPolicy {
   try {
-    return parsePolicy(readFileSync(file, 'utf8'), file);
+    return parsePolicy(readFileSync(file, 'utf8'), file, now);
   } catch (error) {
     return unreadable(file, error);
   }
 }
 
 /** Checks the text of a policy file, and reports every error at once, in the order of the file. */
-export function parsePolicy(text: string, file: string): LoadedPolicy {
+export function parsePolicy(text: string, file: string, now: EpochMs = wallClock.now()): LoadedPolicy {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
   const syntax = document.errors.map((error): PolicyError => {
@@ -50,7 +55,7 @@ export function parsePolicy(text: string, file: string): LoadedPolicy {
   const parsed = policySchema.safeParse(found);
   const findings = [
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => fromIssue(issue, found))),
-    ...relationFindings(found),
+    ...relationFindings(found, now),
   ];
   const errors = findings.map((finding): PolicyError => {
     const position = positionOf(document, lines, finding.path, finding.at);
@@ -90,8 +95,11 @@ function fromIssue(issue: z.core.$ZodIssue, found: unknown, within: readonly Pro
       }));
     case 'invalid_union': {
       // `{ stopafter: 1m }` where a word or a map may stand: say what is wrong with the map, not that it is no word.
+      // Of two maps that may stand there, the one that less is wrong with was meant.
       const value = valueAt(found, path);
-      const asMap = issue.errors.find((branch) => branch.some((inner) => speaksOfTheInside(inner)));
+      const asMap = issue.errors
+        .filter((branch) => branch.some((inner) => speaksOfTheInside(inner)))
+        .toSorted((a, b) => faults(a) - faults(b))[0];
       if (asMap === undefined || value === null || typeof value !== 'object') break;
       return asMap.flatMap((inner) => fromIssue(inner, found, path));
     }
@@ -101,6 +109,9 @@ function fromIssue(issue: z.core.$ZodIssue, found: unknown, within: readonly Pro
 
 const speaksOfTheInside = (issue: z.core.$ZodIssue) =>
   issue.path.length > 0 || issue.code === 'unrecognized_keys';
+
+const faults = (issues: readonly z.core.$ZodIssue[]) =>
+  issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
 
 function unknownKey(path: readonly PropertyKey[], key: string, known: readonly string[]): Finding {
   const meant = nearest(key, known);

@@ -1,25 +1,20 @@
-import type * as z from 'zod';
+import type { EpochMs } from '../clock.ts';
 import { durationText } from './duration.ts';
+import { type Finding, mapIn, parsed, valueIn } from './raw.ts';
+import { scalingFindings } from './scaling-relations.ts';
 import { fields } from './schema.ts';
-
-/** Something that is wrong at a path of the file. `found` is left out where the value itself says it. */
-export interface Finding {
-  readonly path: readonly PropertyKey[];
-  readonly at: 'key' | 'value';
-  readonly expected: string;
-  readonly found?: string;
-}
 
 /**
  * What no single value can tell: a group in two clusters, a wait that outlasts the deadline. These look at the file
  * as it was written, because the schema gives no result while anything else is wrong, and every error is to be
  * reported at once.
  */
-export function relationFindings(file: unknown): Finding[] {
+export function relationFindings(file: unknown, now: EpochMs): Finding[] {
   const clusters = Object.entries(mapIn(mapIn(file, 'draining'), 'clusters'));
   return [
     ...groupsNamedTwice(clusters),
     ...clusters.flatMap(([name, cluster]) => durationsThatOutlast(name, cluster)),
+    ...scalingFindings(file, now),
   ];
 }
 
@@ -57,19 +52,4 @@ function durationsThatOutlast(name: string, cluster: unknown): Finding[] {
     findings.push({ path: [...path, 'standaloneTasks', 'stopAfter'], at: 'value', found, expected });
   }
   return findings;
-}
-
-/** The value as the schema reads it; undefined when it is wrong in itself, which the schema reports. */
-function parsed<Of extends z.ZodType>(schema: Of, value: unknown): z.output<Of> | undefined {
-  const result = schema.safeParse(value);
-  return result.success ? result.data : undefined;
-}
-
-function valueIn(map: unknown, key: string): unknown {
-  return typeof map === 'object' && map !== null ? (map as Record<string, unknown>)[key] : undefined;
-}
-
-function mapIn(map: unknown, key: string): object {
-  const value = valueIn(map, key);
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 }

@@ -1,49 +1,15 @@
 import * as z from 'zod';
 import { HOUR, MINUTE, SECOND } from '../clock.ts';
-import { DURATION, durationMs, durationText } from './duration.ts';
+import { scalingSchema } from './scaling-schema.ts';
+import { clusterNames, duration, groupNames, map, mode, name, never, onOff, quantity } from './values.ts';
 
 // The policy file, as a person writes it. The same schema checks the file (load.ts), fills in the defaults and
 // makes the JSON Schema for editors (json-schema.ts). It is used at build time only: what is bundled into the
 // functions is the compiled result, so zod's size (450 kB) does not matter here.
-//
-// Every message of this file completes the sentence "expected ...".
 
 /** The hook that a group has unless the policy names others. */
 export const DEFAULT_HOOK = 'stevedore-drain';
 
-/** A map with these keys and no others. The message for an unknown key lists the known ones; load.ts reads it. */
-function map<Shape extends z.core.$ZodLooseShape>(shape: Shape, example?: string) {
-  const keys = Object.keys(shape).join(', ');
-  return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? keys : (example ?? `a map with the keys ${keys}`),
-  });
-}
-
-/** A duration from `min` to `max` milliseconds; `why` names what sets the limits. */
-function duration(min: number, max: number, why?: string) {
-  const expected = [
-    `a duration from ${durationText(min)} to ${durationText(max)}, written like 45s, 30m or 1h30m`,
-    ...(why === undefined ? [] : [`(${why})`]),
-  ].join(' ');
-  return z
-    .string(expected)
-    .regex(DURATION, expected)
-    .transform(durationMs)
-    .refine((ms) => ms >= min && ms <= max, expected);
-}
-
-/** Names end up in IAM resource ARNs, where `*`, `?` and `${...}` would widen what the role may touch. */
-const name = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected);
-
-const clusterNames = name(
-  /^[A-Za-z0-9_-]{1,255}$/,
-  "an ECS cluster's name (letters, digits, hyphens and underscores, at most 255), not its ARN",
-);
-const groupNames = name(
-  /^[^*?$:"\\{}\t\r\n]{1,255}$/,
-  `the name of an Auto Scaling group, not its ARN, without * ? $ : " \\ { }`,
-);
 const hookNames = name(
   /^[A-Za-z0-9/_-]{1,255}$/,
   "a lifecycle hook's name (letters, digits, hyphens, underscores and slashes, at most 255)",
@@ -59,8 +25,6 @@ const group = map(
   },
   'a map such as { hooks: [stevedore-drain] }, or {} for that',
 );
-
-const onOff = (byDefault: boolean) => z.boolean('true or false').prefault(byDefault);
 
 const triggers = map({
   spotInterruption: onOff(true).describe('Drain when EC2 announces a Spot reclaim, two minutes ahead.'),
@@ -84,24 +48,10 @@ const triggers = map({
   directTermination: onOff(true).describe('Drain what is terminated or stopped past any hook.'),
 });
 
-const never = <Of extends z.ZodType<number>>(of: Of, expected: string) =>
-  z
-    .union([z.literal('never'), of], expected)
-    .transform((value) => (value === 'never' ? null : Number(value)));
-
 const limitTypes = {
   draining: 'a number of instances from 1 up, or a share from 1% to 100%: with 0 nothing could ever drain',
   keepActive: 'a number of instances, or a share from 0% to 99%: at 100% nothing could ever drain',
 };
-
-const quantity = (min: number, percent: RegExp, expected: string) =>
-  z
-    .union([z.int(expected).min(min, expected), z.string(expected).regex(percent, expected)], expected)
-    .transform((value) =>
-      typeof value === 'number'
-        ? ({ kind: 'count', value } as const)
-        : ({ kind: 'percent', value: Number.parseInt(value, 10) } as const),
-    );
 
 const limits = map({
   draining: quantity(1, /^([1-9]\d?|100)%$/, limitTypes.draining)
@@ -176,15 +126,19 @@ const cluster = map({
 export const policySchema = map({
   version: z.literal(1, '1').describe('The version of this format.'),
   draining: map({
-    mode: z
-      .enum(['act', 'observe'], 'act or observe')
-      .prefault('act')
-      .describe('observe: decide and journal, change nothing.'),
+    mode,
     clusters: z
       .record(clusterNames, cluster, 'a map of clusters, such as { prod: { groups: { prod-ecs: {} } } }')
       .refine((clusters) => Object.keys(clusters).length > 0, 'at least one cluster')
       .describe('The ECS clusters to drain, by name.'),
-  }).describe('Drain container instances before they go, and deregister the ones that ECS forgets.'),
+  })
+    .optional()
+    .describe('Drain container instances before they go, and deregister the ones that ECS forgets.'),
+  scaling: scalingSchema
+    .optional()
+    .describe('Scale ECS services and Auto Scaling groups by alarms, metrics, backlogs and the clock.'),
+}).refine(({ draining, scaling }) => draining !== undefined || scaling !== undefined, {
+  error: 'a map with draining, scaling or both',
 });
 
 /** The policy with every default filled in and every duration in milliseconds. */

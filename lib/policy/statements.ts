@@ -14,7 +14,7 @@ export interface IamStatement {
   readonly Condition?: { readonly ArnEquals: Readonly<Record<string, readonly Arn[]>> };
 }
 
-const arn = (service: string, resource: string): Arn => ({
+export const arn = (service: string, resource: string): Arn => ({
   'Fn::Sub': `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`,
 });
 

@@ -8,7 +8,12 @@ export interface ScalingPolicy {
 
 /** What is scaled. An id is `service/CLUSTER/NAME` or `group/NAME`, unique in the policy. */
 export type Target =
-  | { readonly kind: 'service'; readonly id: string; readonly cluster: ClusterName; readonly service: ServiceName }
+  | {
+      readonly kind: 'service';
+      readonly id: string;
+      readonly cluster: ClusterName;
+      readonly service: ServiceName;
+    }
   | {
       readonly kind: 'group';
       readonly id: string;

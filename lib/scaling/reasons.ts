@@ -15,6 +15,7 @@ export const scalingReasons = {
   'alarm-missing': 'notable',
   'alarm-differs-from-policy': 'notable',
   'alarm-test': 'notable',
+  'alarm-repeated': 'routine',
   'no-datapoints': 'notable',
   'metric-unreadable': 'notable',
   'metric-recovered': 'routine',

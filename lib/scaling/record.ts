@@ -1,11 +1,15 @@
 import type { EpochMs } from '../clock.ts';
+import type { OtherOwner } from './snapshot.ts';
 
 /** The durable state of one target. */
 export interface ScalingRecord {
   readonly target: string;
   /** Decided and recorded before it is applied: a replay applies the same number and never steps twice. */
   readonly intent?: Intent;
-  /** What was last applied with success, by direction; one never overwrites the other (floci-io/floci#2692). */
+  /**
+   * What was last applied with success, by direction; one never overwrites the other (floci-io/floci#2692). Within a
+   * running cooldown `from` stays what it was before the first change, since all that was added since then counts.
+   */
   readonly lastOut?: Change;
   readonly lastIn?: Change;
   /** Applied changes of the last hour, for the limits; newest last. */
@@ -24,6 +28,9 @@ export interface ScalingRecord {
   readonly lastDesired?: number;
   /** Since when a backlog has been empty, by policy. */
   readonly emptySince: Readonly<Record<string, EpochMs>>;
+  /** Who else scales the target, as it was found `at`: asked for rarely, so that an alarm does not wait for it. */
+  readonly otherOwner?: { readonly at: EpochMs; readonly owner: OtherOwner | null };
+  /** The reasons that were last journalled, so that what holds on is not journalled at every look. */
   readonly lastReason?: string;
 }
 
@@ -31,8 +38,11 @@ export interface Intent {
   /** Absolute. */
   readonly desired: number;
   readonly from: number;
+  /** The policy's name, or `schedule NAME`. */
   readonly policy: string;
   readonly decidedAt: EpochMs;
+  /** Of that policy; it starts only when the change has been applied. */
+  readonly cooldownMs: number;
 }
 
 export interface Change {

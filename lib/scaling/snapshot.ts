@@ -15,6 +15,11 @@ export interface CapacityView {
   readonly desired: number;
   /** Of a service: running tasks of the PRIMARY deployment; of a group: in service, ACTIVE and connected in ECS. */
   readonly running: number;
+  /**
+   * Group: in service, but DRAINING or disconnected in ECS. They fill the desired capacity and serve nothing, so a
+   * scale-out comes on top of them. Missing: none is known.
+   */
+  readonly unusable?: number;
   /** A deployment is in progress (service): nothing is scaled in meanwhile. */
   readonly deploying: boolean;
   /** Group: instances launched within the warm-up. */

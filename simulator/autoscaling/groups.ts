@@ -38,6 +38,7 @@ export class AutoScaling {
       hooks: new Map((spec.hooks ?? []).map((hook) => [hook.name, hook])),
       members: new Map(),
       createdAt: this.#kernel.now(),
+      suspended: new Set(spec.suspended),
       desired: spec.instances,
       min: spec.min ?? 0,
       max: spec.max ?? Math.max(spec.instances * 2, 1),
@@ -58,13 +59,27 @@ export class AutoScaling {
   }
 
   setDesired(group: Group, desired: number): void {
-    if (desired < group.min || desired > group.max) {
+    const value = `New SetDesiredCapacity value ${desired} is`;
+    if (desired > group.max) {
       throw new ApiError(
         'ValidationError',
-        `New SetDesiredCapacity value ${desired} is outside ${group.min}..${group.max}.`,
+        `${value} above max value ${group.max} for the AutoScalingGroup.`,
+      );
+    }
+    if (desired < group.min) {
+      throw new ApiError(
+        'ValidationError',
+        `${value} below min value ${group.min} for the AutoScalingGroup.`,
       );
     }
     group.desired = desired;
+    this.#checkSoon(group);
+  }
+
+  /** Resuming makes up for what was held meanwhile. */
+  setSuspended(group: Group, process: string, suspended: boolean): void {
+    if (suspended) group.suspended.add(process);
+    else group.suspended.delete(process);
     this.#checkSoon(group);
   }
 
@@ -92,7 +107,9 @@ export class AutoScaling {
     const serving = [...group.members.values()].filter(
       ({ state }) => state === 'InService' || state === 'Pending',
     );
-    for (let count = serving.length; count < group.desired; count++) this.#launch(group, false);
+    const launches = group.suspended.has('Launch') ? 0 : Math.max(0, group.desired - serving.length);
+    for (let count = 0; count < launches; count++) this.#launch(group, false);
+    if (group.suspended.has('Terminate')) return;
     // Oldest first; the default policy also looks at zones and launch templates, which nobody here depends on.
     const candidates = serving.filter(
       (member) => member.state === 'InService' && !member.protectedFromScaleIn,

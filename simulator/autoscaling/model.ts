@@ -35,6 +35,10 @@ export interface GroupSpec {
   readonly protectedFromScaleIn?: boolean;
   /** InstanceLifecyclePolicy with RetentionTriggers.TerminateHookAbandon = retain. */
   readonly retainOnAbandon?: boolean;
+  /** Processes suspended from the start, e.g. `Launch`. */
+  readonly suspended?: readonly string[];
+  /** DefaultInstanceWarmup. */
+  readonly warmupMs?: number;
 }
 
 export interface Group {
@@ -45,6 +49,8 @@ export interface Group {
   readonly hooks: Map<string, HookSpec>;
   readonly members: Map<string, Member>;
   readonly createdAt: EpochMs;
+  /** Suspended processes; only `Launch` and `Terminate` have an effect here. */
+  readonly suspended: Set<string>;
   desired: number;
   min: number;
   max: number;

@@ -137,6 +137,11 @@ function groupShape(group: Group): object {
     HealthCheckType: 'EC2',
     CreatedTime: new Date(group.createdAt),
     Instances: [...group.members.values()].map(memberShape),
+    SuspendedProcesses: [...group.suspended].map((name) => ({
+      ProcessName: name,
+      SuspensionReason: 'User suspended',
+    })),
+    DefaultInstanceWarmup: group.spec.warmupMs === undefined ? undefined : group.spec.warmupMs / 1000,
     NewInstancesProtectedFromScaleIn: group.spec.protectedFromScaleIn ?? false,
   };
 }

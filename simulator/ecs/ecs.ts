@@ -4,6 +4,7 @@ import { Instances } from './instances.ts';
 import type {
   Cluster,
   ContainerInstance,
+  Deployment,
   PlacementConstraint,
   Service,
   Task,
@@ -105,10 +106,17 @@ export class Ecs {
       arn: `arn:aws:ecs:${region}:${account}:service/${cluster.name}/${spec.name}`,
       order: this.#order++,
       cluster,
-      deployment: `ecs-svc/${random.between(1e15, 9e15)}`,
+      deployments: [
+        {
+          id: `ecs-svc/${random.between(1e15, 9e15)}`,
+          definition: this.#define(spec.name, spec),
+          createdAt: this.#kernel.now(),
+          updatedAt: this.#kernel.now(),
+          rollout: 'COMPLETED',
+        },
+      ],
       createdAt: this.#kernel.now(),
       strategy: spec.strategy ?? 'REPLICA',
-      definition: this.#define(spec.name, spec),
       // The defaults of ECS; a daemon service has 0 and 100.
       minimumHealthyPercent: spec.minimumHealthyPercent ?? (daemon ? 0 : 100),
       maximumPercent: spec.maximumPercent ?? (daemon ? 100 : 200),
@@ -130,6 +138,24 @@ export class Ecs {
 
   setDesired(service: Service, desired: number): void {
     service.desired = desired;
+    this.services.wake(service);
+  }
+
+  /**
+   * A new deployment: of the same task definition (forceNewDeployment), or of a new revision. Until it is through, old
+   * and new tasks run side by side within the maximum percent.
+   */
+  redeploy(service: Service, spec?: TaskSpec): void {
+    const [previous] = service.deployments;
+    const at = this.#kernel.now();
+    const deployment: Deployment = {
+      id: `ecs-svc/${this.#kernel.random.between(1e15, 9e15)}`,
+      definition: spec === undefined ? previous.definition : this.#define(service.name, spec),
+      createdAt: at,
+      updatedAt: at,
+      rollout: 'IN_PROGRESS',
+    };
+    service.deployments = [deployment, ...service.deployments];
     this.services.wake(service);
   }
 
@@ -159,10 +185,10 @@ export class Ecs {
 
   /** The steady state of a service that has been there for long. */
   #settle(service: Service): void {
-    const { definition, name, deployment } = service;
-    const group = `service:${name}`;
+    const [{ id, definition }] = service.deployments;
+    const group = `service:${service.name}`;
     const start = (instance: ContainerInstance) =>
-      this.tasks.place({ definition, instance, service, group, startedBy: deployment, running: true });
+      this.tasks.place({ definition, instance, service, group, startedBy: id, running: true });
     if (service.strategy === 'DAEMON') {
       const allowed = constraintTest(service.constraints);
       for (const instance of service.cluster.instances.values()) {

@@ -110,10 +110,10 @@ export interface Service {
   readonly arn: string;
   readonly order: number;
   readonly cluster: Cluster;
-  readonly deployment: string;
+  /** Newest first: the PRIMARY one, then those that are being replaced. */
+  deployments: readonly [Deployment, ...Deployment[]];
   readonly createdAt: EpochMs;
   readonly strategy: 'REPLICA' | 'DAEMON';
-  readonly definition: TaskDefinition;
   readonly minimumHealthyPercent: number;
   readonly maximumPercent: number;
   readonly constraints: readonly PlacementConstraint[];
@@ -130,6 +130,15 @@ export interface Service {
   steady: boolean;
   /** The next pass of the scheduler over it. */
   pass: Timer | undefined;
+}
+
+/** Its tasks have its id as `startedBy`. */
+export interface Deployment {
+  readonly id: string;
+  readonly definition: TaskDefinition;
+  readonly createdAt: EpochMs;
+  updatedAt: EpochMs;
+  rollout: 'IN_PROGRESS' | 'COMPLETED';
 }
 
 export type PlacementConstraint =

@@ -1,9 +1,10 @@
 import type * as Sdk from '@aws-sdk/client-ecs';
+import { idOf } from '../../lib/ids.ts';
 import { ApiError, type Operations, operation } from '../kernel.ts';
 import type { Ecs } from './ecs.ts';
 import { arnOf, clusterNamed, limit, missing } from './lookup.ts';
 import type { ContainerInstance } from './model.ts';
-import { instanceShape, taskShape } from './shapes.ts';
+import { instanceShape, serviceShape, taskShape } from './shapes.ts';
 
 /** The changing half of the ECS API. */
 export function changeOperations(ecs: Ecs): Operations {
@@ -48,6 +49,21 @@ export function changeOperations(ecs: Ecs): Operations {
       }
       ecs.instances.deregister(instance, input.force === true);
       return { containerInstance: instanceShape(instance) };
+    }),
+    UpdateService: operation((input: Sdk.UpdateServiceRequest) => {
+      const cluster = clusterNamed(ecs.clusters, input.cluster);
+      const service = cluster.services.get(idOf(input.service ?? ''));
+      if (service === undefined) throw new ApiError('ServiceNotFoundException', 'Service not found.');
+      const { desiredCount, forceNewDeployment = false } = input;
+      if (desiredCount !== undefined && service.strategy === 'DAEMON') {
+        throw new ApiError(
+          'InvalidParameterException',
+          'The daemon scheduling strategy does not support a desired count for services.',
+        );
+      }
+      if (desiredCount !== undefined) ecs.setDesired(service, desiredCount);
+      if (forceNewDeployment) ecs.redeploy(service);
+      return { service: serviceShape(service) };
     }),
     StopTask: operation((input: Sdk.StopTaskRequest) => {
       const cluster = clusterNamed(ecs.clusters, input.cluster);

@@ -24,7 +24,9 @@ export function placer(service: Service): () => ContainerInstance | undefined {
   for (const task of service.tasks) own.set(task.instance, (own.get(task.instance) ?? 0) + 1);
   const distinct = service.constraints.some((constraint) => constraint.type === 'distinctInstance');
   let round = [...service.cluster.instances.values()]
-    .filter((instance) => open(instance) && allowed(instance) && fits(instance, service.definition))
+    .filter(
+      (instance) => open(instance) && allowed(instance) && fits(instance, service.deployments[0].definition),
+    )
     .filter((instance) => !distinct || !own.has(instance))
     .sort((a, b) => (own.get(a) ?? 0) - (own.get(b) ?? 0) || a.usedCpu - b.usedCpu || a.order - b.order);
   let next = 0;
@@ -32,12 +34,12 @@ export function placer(service: Service): () => ContainerInstance | undefined {
     for (;;) {
       const instance = round[next++];
       if (instance === undefined) {
-        round = distinct ? [] : round.filter((each) => fits(each, service.definition));
+        round = distinct ? [] : round.filter((each) => fits(each, service.deployments[0].definition));
         if (round.length === 0) return undefined;
         next = 0;
         continue;
       }
-      if (fits(instance, service.definition)) return instance;
+      if (fits(instance, service.deployments[0].definition)) return instance;
     }
   };
 }

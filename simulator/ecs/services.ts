@@ -57,8 +57,10 @@ export class ServiceScheduler {
     const alive = [...service.tasks].filter((task) => task.desiredStatus === 'RUNNING');
     const leaving: Task[] = [];
     const staying: Task[] = [];
+    const [primary] = service.deployments;
     for (const task of alive) {
-      if (task.instance.status !== 'DRAINING') staying.push(task);
+      const old = task.startedBy !== primary.id;
+      if (!old && task.instance.status !== 'DRAINING') staying.push(task);
       else if (starting(task)) this.#stop(task);
       else leaving.push(task);
     }
@@ -76,6 +78,19 @@ export class ServiceScheduler {
     const running = [...service.tasks].filter((task) => task.desiredStatus === 'RUNNING').length;
     this.#grow(service, Math.min(service.desired - staying.length, maximum - running));
     this.#steady(service);
+    this.#rolledOut(service);
+  }
+
+  /** A deployment has come to its end when only its own tasks are left and all that are wanted are healthy. */
+  #rolledOut(service: Service): void {
+    const [primary, ...replaced] = service.deployments;
+    const tasks = [...service.tasks];
+    if (primary.rollout === 'COMPLETED' || tasks.length !== service.desired) return;
+    if (!tasks.every((task) => task.healthy && task.startedBy === primary.id)) return;
+    primary.rollout = 'COMPLETED';
+    primary.updatedAt = this.#kernel.now();
+    if (replaced.length > 0) service.deployments = [primary];
+    this.#event(service, `(service ${service.name}) (deployment ${primary.id}) deployment completed.`);
   }
 
   /** Stops what is beyond the desired count, oldest last; protected tasks are spared (scale-in protection). */
@@ -157,15 +172,16 @@ export class ServiceScheduler {
     for (const instance of service.cluster.instances.values()) {
       if (!open(instance) || !allowed(instance)) continue;
       hosts += 1;
-      if (!own.has(instance) && fits(instance, service.definition)) this.#place(service, instance);
+      if (!own.has(instance) && fits(instance, service.deployments[0].definition))
+        this.#place(service, instance);
     }
     service.desired = hosts;
     this.#steady(service);
   }
 
   #place(service: Service, instance: ContainerInstance): void {
-    const { definition, name, deployment } = service;
-    this.#tasks.place({ definition, instance, service, group: `service:${name}`, startedBy: deployment });
+    const { id, definition } = service.deployments[0];
+    this.#tasks.place({ definition, instance, service, group: `service:${service.name}`, startedBy: id });
   }
 
   #stop(task: Task): void {

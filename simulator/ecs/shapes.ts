@@ -2,6 +2,7 @@ import type * as Sdk from '@aws-sdk/client-ecs';
 import { iso, type Kernel, seconds, type Wire } from '../kernel.ts';
 import {
   type ContainerInstance,
+  type Deployment,
   pendingTasks,
   runningTasks,
   type Service,
@@ -115,13 +116,7 @@ export function taskDetail(kernel: Kernel, task: Task) {
 }
 
 export function serviceShape(service: Service): Wire<Sdk.Service> {
-  const tasks = [...service.tasks];
-  const counts = {
-    desiredCount: service.desired,
-    runningCount: tasks.filter((task) => task.lastStatus === 'RUNNING').length,
-    pendingCount: tasks.filter((task) => task.desiredStatus === 'RUNNING' && task.lastStatus !== 'RUNNING')
-      .length,
-  };
+  const [primary] = service.deployments;
   return {
     serviceName: service.name,
     serviceArn: service.arn,
@@ -129,29 +124,45 @@ export function serviceShape(service: Service): Wire<Sdk.Service> {
     status: 'ACTIVE',
     launchType: 'EC2',
     schedulingStrategy: service.strategy,
-    taskDefinition: service.definition.arn,
-    ...counts,
+    taskDefinition: primary.definition.arn,
+    desiredCount: service.desired,
+    ...taskCounts([...service.tasks]),
     deploymentConfiguration: {
       minimumHealthyPercent: service.minimumHealthyPercent,
       maximumPercent: service.maximumPercent,
     },
-    deployments: [
-      {
-        id: service.deployment,
-        status: 'PRIMARY',
-        rolloutState: 'COMPLETED',
-        taskDefinition: service.definition.arn,
-        createdAt: seconds(service.createdAt),
-        updatedAt: seconds(service.createdAt),
-        ...counts,
-      },
-    ],
+    deployments: service.deployments.map((deployment) => deploymentShape(service, deployment)),
     placementConstraints: [...service.constraints],
     placementStrategy: [],
     loadBalancers: [],
     events: service.events.map(({ id, at, message }) => ({ id, createdAt: seconds(at), message })),
     createdAt: seconds(service.createdAt),
   } as Wire<Sdk.Service>;
+}
+
+/** The PRIMARY deployment wants the service's desired count; what an ACTIVE one still runs is on its way out. */
+function deploymentShape(service: Service, deployment: Deployment): Wire<Sdk.Deployment> {
+  const primary = deployment === service.deployments[0];
+  const counts = taskCounts([...service.tasks].filter(({ startedBy }) => startedBy === deployment.id));
+  return {
+    id: deployment.id,
+    status: primary ? 'PRIMARY' : 'ACTIVE',
+    rolloutState: deployment.rollout,
+    taskDefinition: deployment.definition.arn,
+    createdAt: seconds(deployment.createdAt),
+    updatedAt: seconds(deployment.updatedAt),
+    desiredCount: primary ? service.desired : counts.runningCount,
+    failedTasks: 0,
+    ...counts,
+  };
+}
+
+function taskCounts(tasks: readonly Task[]) {
+  return {
+    runningCount: tasks.filter((task) => task.lastStatus === 'RUNNING').length,
+    pendingCount: tasks.filter((task) => task.desiredStatus === 'RUNNING' && task.lastStatus !== 'RUNNING')
+      .length,
+  };
 }
 
 export function definitionShape(definition: TaskDefinition): Wire<Sdk.TaskDefinition> {

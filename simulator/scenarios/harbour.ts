@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type EpochMs, MINUTE, SECOND } from '../../lib/clock.ts';
 import { type Deployment, deployStevedore } from '../deployment.ts';
+import type { Service } from '../ecs/model.ts';
 import { createWorld, type World } from '../world.ts';
 
 /** The hosts by the part that they play. */
@@ -36,12 +37,14 @@ const POLICY = join(import.meta.dirname, '..', '..', 'examples', 'harbour.yml');
 /**
  * An afternoon in a small cluster: three hosts are scaled in (the lifecycle event of one is lost, that of another
  * delivered twice), a Spot host is reclaimed, a host is stopped and then terminated so that ECS never forgets it, and
- * two hosts are to be drained by hand while only one may at a time.
+ * two hosts are to be drained by hand while only one may at a time. Then there is a rush on the service web, which is
+ * scaled out for it, and in again when it is over.
  */
 export function harbour(seed = 1): Scenario {
   const world = createWorld({ seed });
   const start = world.now();
-  const { groups, hosts } = buildCluster(world);
+  const { groups, hosts, web } = buildCluster(world);
+  buildAlarms(world, web);
   const deployment = deployStevedore(world, POLICY);
   const steps: Step[] = [];
   const step = (after: number, what: string, act: () => unknown) => {
@@ -74,7 +77,8 @@ export function harbour(seed = 1): Scenario {
     },
   );
   step(26 * MINUTE, `the operator releases ${hosts.ordered}`, () => order(world, hosts.ordered, 'release'));
-  return { world, deployment, hosts, steps, endsAt: start + 32 * MINUTE };
+  rush(world, web, (after, what) => steps.push({ at: start + after, what }));
+  return { world, deployment, hosts, steps, endsAt: start + 54 * MINUTE };
 }
 
 function buildCluster(world: World) {
@@ -89,7 +93,11 @@ function buildCluster(world: World) {
   const reclaimable = world.addGroup({ ...group, name: 'harbour-spot', instances: 2, min: 0, spot: true });
   const service = (name: string, desired: number, more: object) =>
     world.ecs.addService({ cluster: CLUSTER, name, desired, cpu: 256, memory: 512, ...more });
-  service('web', 14, { minimumHealthyPercent: 100, maximumPercent: 200, deregistrationDelayMs: 20 * SECOND });
+  const web = service('web', 14, {
+    minimumHealthyPercent: 100,
+    maximumPercent: 200,
+    deregistrationDelayMs: 20 * SECOND,
+  });
   service('orders', 6, { minimumHealthyPercent: 50, maximumPercent: 150 });
   service('ledger', 1, { minimumHealthyPercent: 100, maximumPercent: 100 });
   service('node-exporter', 0, { strategy: 'DAEMON', cpu: 64, memory: 128 });
@@ -104,7 +112,47 @@ function buildCluster(world: World) {
     on: unannounced,
     runMs: 4 * MINUTE,
   });
-  return { groups: { onDemand }, hosts };
+  return { groups: { onDemand }, hosts, web };
+}
+
+/** The two alarms of the policy, on the CPUUtilization of the service web. */
+function buildAlarms(world: World, { cluster, name }: Service): void {
+  const dimensions = { ClusterName: cluster.name, ServiceName: name };
+  const alarm = {
+    on: { namespace: 'AWS/ECS', metric: 'CPUUtilization', dimensions, stat: 'Average' },
+    evaluationPeriods: 2,
+  };
+  world.cloudWatch.addAlarm({
+    ...alarm,
+    name: 'harbour-web-busy',
+    threshold: 60,
+    comparison: 'GreaterThanThreshold',
+  });
+  world.cloudWatch.addAlarm({
+    ...alarm,
+    name: 'harbour-web-idle',
+    threshold: 30,
+    comparison: 'LessThanThreshold',
+  });
+}
+
+/** Requests a second to the service web, of which a task can serve 10: 45 percent of 14 tasks, 93, and then 31. */
+const REQUESTS = { before: 63, rush: 130, after: 44 };
+
+function rush(world: World, web: Service, tell: (after: number, what: string) => void): void {
+  const [begins, ends] = [28 * MINUTE, 38 * MINUTE];
+  const start = world.now();
+  world.startWorkload({
+    service: web,
+    kind: 'web',
+    perTask: 10,
+    arrivals: (at) => {
+      if (at < start + begins) return REQUESTS.before;
+      return at < start + ends ? REQUESTS.rush : REQUESTS.after;
+    },
+  });
+  tell(begins, `a ship comes in: requests to web rise from ${REQUESTS.before} to ${REQUESTS.rush} a second`);
+  tell(ends, `everybody is ashore: ${REQUESTS.after} requests a second`);
 }
 
 const isHookOf = (id: string) => (event: { 'detail-type': string; detail: unknown }) =>

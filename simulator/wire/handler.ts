@@ -17,10 +17,12 @@ export interface SimulatedHttp {
   destroy(): void;
 }
 
-/** `x-amz-target` prefixes of the services that speak AWS JSON 1.1. */
+/** `x-amz-target` prefixes of the services that speak AWS JSON: 1.1, and CloudWatch 1.0. */
 const JSON_TARGETS: Readonly<Record<string, ServiceName>> = {
   AmazonEC2ContainerServiceV20141113: 'ECS',
   AWSEvents: 'EventBridge',
+  GraniteServiceVersion20100801: 'CloudWatch',
+  AnyScaleFrontendService: 'ApplicationAutoScaling',
 };
 
 /** API versions of the services that speak the Query protocol, which has no other mark of the service. */
@@ -51,10 +53,12 @@ async function json(gateway: Gateway, request: WireRequest, target: string): Pro
   const service = JSON_TARGETS[prefix];
   if (service === undefined) throw new Error(`The simulator has no service for x-amz-target ${target}.`);
   const reply = await gateway.call(service, operation, JSON.parse(textOf(request.body)));
-  const type = 'application/x-amz-json-1.1';
+  const type = service === 'CloudWatch' ? 'application/x-amz-json-1.0' : 'application/x-amz-json-1.1';
   if ('output' in reply) return respond(200, type, JSON.stringify(reply.output));
   const { code, message, status } = reply.error;
-  return respond(status, type, JSON.stringify({ __type: code, message }));
+  // CloudWatch spoke the Query protocol once, and says beside the new error what the old one was called.
+  const old = service === 'CloudWatch' ? { 'x-amzn-query-error': `${code};Sender` } : {};
+  return respond(status, type, JSON.stringify({ __type: code, message }), old);
 }
 
 async function query(gateway: Gateway, request: WireRequest): Promise<HttpResponse> {
@@ -70,7 +74,16 @@ async function query(gateway: Gateway, request: WireRequest): Promise<HttpRespon
   return respond(reply.error.status, type, encodeError(dialect, reply.error.code, reply.error.message));
 }
 
-function respond(statusCode: number, type: string, text: string): HttpResponse {
+function respond(
+  statusCode: number,
+  type: string,
+  text: string,
+  more: Record<string, string> = {},
+): HttpResponse {
   // No `date` header: the SDK would take the virtual time for a skew of its own clock and sign with it.
-  return new HttpResponse({ statusCode, headers: { 'content-type': type }, body: utf8.encode(text) });
+  return new HttpResponse({
+    statusCode,
+    headers: { 'content-type': type, ...more },
+    body: utf8.encode(text),
+  });
 }

@@ -55,7 +55,7 @@ describe('docs/draining.md', () => {
     );
 
     expect(read).toMatchObject([{ event: { verb: 'drain' } }, { event: { verb: 'release' } }]);
-    expect(pattern({ clusters: [], groups: [], hooks: [] }).source).toEqual([entries[0]?.Source]);
+    expect(pattern({ clusters: [], groups: [], hooks: [], alarms: [] }).source).toEqual([entries[0]?.Source]);
   });
 
   it('shows the item of the kill switch as the code writes and reads it', async () => {

@@ -61,7 +61,12 @@ describe('reading whatever invoked the function', () => {
 
 describe('the registry of sources', () => {
   it('has stable ids, each with a pattern for its own source and type', () => {
-    const scope = { clusters: ['prod'], groups: ['prod-hosts'], hooks: ['stevedore-drain'] };
+    const scope = {
+      clusters: ['prod'],
+      groups: ['prod-hosts'],
+      hooks: ['stevedore-drain'],
+      alarms: ['web-cpu-high'],
+    };
     expect(sources.map(({ id }) => id)).toEqual([
       'lifecycle-terminate',
       'spot-interruption',
@@ -71,6 +76,7 @@ describe('the registry of sources', () => {
       'container-instance-state-change',
       'task-state-change',
       'drain-order',
+      'alarm-state-change',
     ]);
     for (const { source, detailType, pattern } of sources) {
       expect(pattern(scope)).toMatchObject({ source: [source], 'detail-type': [detailType] });

@@ -48,7 +48,7 @@ describe('a terminate lifecycle action', () => {
     expect(rejected).toMatchObject([
       {
         why: 'malformed',
-        sentence: 'Records[0].body is "{\\"half"; expected the JSON text of a lifecycle action',
+        sentence: 'Records[0].body is "{\\"half"; expected the JSON text of a lifecycle action or an alarm',
       },
     ]);
   });

@@ -3,7 +3,12 @@ import { type EventSourceId, sources } from '../../events/index.ts';
 import { matches } from '../eventbridge-pattern.ts';
 import { edited, sample, sampleNames } from './samples.ts';
 
-const scope = { clusters: ['prod', 'staging'], groups: ['prod-hosts'], hooks: ['stevedore-drain'] };
+const scope = {
+  clusters: ['prod', 'staging'],
+  groups: ['prod-hosts'],
+  hooks: ['stevedore-drain'],
+  alarms: ['web-cpu-high', 'web-busy'],
+};
 
 function patternOf(id: EventSourceId, within = scope) {
   const found = sources.find((source) => source.id === id);
@@ -11,8 +16,8 @@ function patternOf(id: EventSourceId, within = scope) {
   return found.pattern(within);
 }
 
-// Hooks with a notification target of their own, ticks and foreign events come past the rules.
-const pastTheRules = /-sns$|-sqs|^lifecycle-test|^schedule-tick|^foreign-|^noise-/;
+// Hooks and alarms with a notification target of their own, ticks and foreign events come past the rules.
+const pastTheRules = /-sns$|-sqs|-action$|^lifecycle-test|^schedule-tick|^foreign-|^noise-/;
 const cases = sampleNames
   .filter((name) => !pastTheRules.test(name))
   .map((name) => ({ name, id: sources.map(({ id }) => id).find((id) => name.startsWith(id)) }));
@@ -51,18 +56,22 @@ describe('the pattern of a source', () => {
     ],
     ['task-state-change', 'edge 1: a task that is still stopping', { 'detail.lastStatus': 'STOPPING' }],
     ['task-state-change', 'a task on Fargate', { 'detail.launchType': 'FARGATE' }],
+    ['alarm-state-change', 'an alarm of somebody else', { 'detail.alarmName': 'web-cpu-high-2' }],
+    ['alarm-state-change', 'an alarm that has ended', { 'detail.state.value': 'OK' }],
   ] as const)('of %s leaves out %s', (id, _, changes) => {
     expect(matches(patternOf(id), sample(id))).toBe(true);
     expect(matches(patternOf(id), edited(id, changes))).toBe(false);
   });
 
-  it.each(['lifecycle-terminate', 'container-instance-state-change', 'task-state-change'] as const)(
-    'of %s matches nothing where the policy names nothing',
-    (id) => {
-      const nothing = patternOf(id, { clusters: [], groups: [], hooks: [] });
-      expect(matches(nothing, sample(id))).toBe(false);
-    },
-  );
+  it.each([
+    'lifecycle-terminate',
+    'container-instance-state-change',
+    'task-state-change',
+    'alarm-state-change',
+  ] as const)('of %s matches nothing where the policy names nothing', (id) => {
+    const nothing = patternOf(id, { clusters: [], groups: [], hooks: [], alarms: [] });
+    expect(matches(nothing, sample(id))).toBe(false);
+  });
 
   it('is the exact JSON that the rule gets', () => {
     expect(patternOf('task-state-change')).toEqual({

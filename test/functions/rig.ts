@@ -99,7 +99,7 @@ export function createRig({ mode = 'act', clusters, hosts = [] }: RigOptions = {
 
 export type Rig = ReturnType<typeof createRig>;
 
-function contextOf(awsRequestId: string, remainingMs: number): Context {
+export function contextOf(awsRequestId: string, remainingMs: number): Context {
   return {
     awsRequestId,
     callbackWaitsForEmptyEventLoop: false,

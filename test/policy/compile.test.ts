@@ -5,7 +5,7 @@ import { type CompiledPolicy, compilePolicy } from '../../lib/policy/compile.ts'
 import { oneCluster, policyFiles, policyOf } from './policies.ts';
 
 const ruleIds = ({ rules }: CompiledPolicy) => rules.map(({ id }) => id);
-const actions = ({ statements }: CompiledPolicy) => statements.flatMap(({ Action }) => Action);
+const actions = ({ statements }: CompiledPolicy) => statements.drain.flatMap(({ Action }) => Action);
 const pattern = ({ rules }: CompiledPolicy, id: string) => rules.find((rule) => rule.id === id)?.pattern;
 const arn = (service: string, resource: string) => ({
   'Fn::Sub': `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`,
@@ -16,6 +16,7 @@ describe('the JSON for the functions', () => {
     const { runtime } = oneCluster(['deadline: 1h', 'standaloneTasks: { stopAfter: 15m }']);
 
     expect(runtime).toEqual({
+      scaling: { mode: 'observe', targets: [] },
       draining: {
         mode: 'act',
         clusters: [
@@ -107,14 +108,14 @@ describe('the permissions', () => {
   it('name the clusters and groups of the policy', () => {
     const { statements } = oneCluster();
 
-    expect(statements.find(({ Sid }) => Sid === 'EcsDrain')).toEqual({
+    expect(statements.drain.find(({ Sid }) => Sid === 'EcsDrain')).toEqual({
       Sid: 'EcsDrain',
       Effect: 'Allow',
       Action: ['ecs:UpdateContainerInstancesState'],
       Resource: [arn('ecs', 'container-instance/prod/*')],
       Condition: { ArnEquals: { 'ecs:cluster': [arn('ecs', 'cluster/prod')] } },
     });
-    expect(statements.find(({ Sid }) => Sid === 'AutoScalingAnswerHooks')?.Resource).toEqual([
+    expect(statements.drain.find(({ Sid }) => Sid === 'AutoScalingAnswerHooks')?.Resource).toEqual([
       arn('autoscaling', 'autoScalingGroup:*:autoScalingGroupName/prod-ecs'),
     ]);
   });
@@ -154,7 +155,7 @@ describe('the permissions', () => {
     );
     const policy = policyOf(`version: 1\ndraining:\n  clusters:\n${clusters.join('\n')}\n`);
 
-    expect(() => compilePolicy(policy)).toThrow(/role's statements have \d+ characters.*Split/);
+    expect(() => compilePolicy(policy)).toThrow(/drain role's statements have \d+ characters.*Split/);
   });
 });
 
@@ -181,7 +182,7 @@ describe('any policy that is right', () => {
         expect(
           namesIn(compiled.rules.map(({ pattern }) => pattern)).filter((name) => !known.has(name)),
         ).toEqual([]);
-        for (const { Resource, Action } of compiled.statements) {
+        for (const { Resource, Action } of compiled.statements.drain) {
           if (Resource === '*') continue;
           for (const { 'Fn::Sub': resource } of Resource) {
             const named =

@@ -26,7 +26,7 @@ describe('docs/policy.md', () => {
   it('shows all defaults as they are: the whole policy is the smallest one', () => {
     const [smallest, whole] = policies;
 
-    expect(policies).toHaveLength(2);
+    expect(policies).toHaveLength(3);
     expect(whole).toEqual(smallest);
   });
 });

@@ -16,7 +16,8 @@ describe('stevedore.schema.json', () => {
   it('refuses unknown keys and describes what has a default', () => {
     expect(policyJsonSchema()).toMatchObject({
       additionalProperties: false,
-      required: ['version', 'draining'],
+      required: ['version'],
+      anyOf: [{ required: ['draining'] }, { required: ['scaling'] }],
       properties: {
         draining: {
           properties: {

@@ -1,4 +1,5 @@
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
+import { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { ECS } from '@aws-sdk/client-ecs';
 import { EventBridge } from '@aws-sdk/client-eventbridge';
@@ -25,6 +26,7 @@ export function clientsOf(world: World) {
     autoScaling: new AutoScaling(config),
     ec2: new EC2(config),
     events: new EventBridge(config),
+    cloudWatch: new CloudWatch(config),
   };
 }
 

@@ -10,6 +10,17 @@ draining:
     prod:
       groups: { prod-hosts: { hooks: [stevedore-drain] } }
       triggers: { rebalance: true }
+scaling:
+  alarms:
+    web-cpu-high: { metric: cpu, threshold: 70, comparison: '>=' }
+    web-busy: { metric: cpu, threshold: 70, comparison: '>=' }
+  services:
+    prod/web:
+      min: 1
+      max: 9
+      policies:
+        cpu: { step: { alarm: web-cpu-high, steps: [{ from: 0, by: 1 }] } }
+        busy: { step: { alarm: web-busy, steps: [{ from: 0, by: 1 }] } }
 `;
 
 let service: Packaged;
@@ -34,17 +45,17 @@ const samples = readdirSync('events/samples').map((file) => ({
   event: JSON.parse(readFileSync(`events/samples/${file}`, 'utf8')) as unknown,
 }));
 
-/** Past the rules: a hook's own topic or queue, the schedule, and what is none of our business. */
+/** Past the rules: a topic or queue, an alarm's own action, the schedule, and what is none of our business. */
 const past = ({ name }: { readonly name: string }) =>
-  /-sns$|-sqs|^lifecycle-test|^schedule-tick|^foreign-|^noise-/.test(name);
+  /-sns$|-sqs|-action$|^lifecycle-test|^schedule-tick|^foreign-|^noise-/.test(name);
 
 describe('a sample event', () => {
   it.each(samples.filter((sample) => !past(sample)))(
-    '$name reaches the drain function by one rule, its own',
+    '$name reaches one function by one rule, its own',
     ({ name, event }) => {
       const { rules, functions } = reached(event);
 
-      expect(functions).toEqual(['drain']);
+      expect(functions).toEqual([name.startsWith('alarm-') ? 'scale' : 'drain']);
       expect(name.startsWith(rules[0]?.replace('stevedore-', '') ?? 'no rule')).toBe(true);
     },
   );
@@ -63,13 +74,16 @@ describe('a sample event', () => {
   });
 });
 
-describe('under a policy for other clusters and groups', () => {
-  it('no event that names a cluster or a group gets through', () => {
+describe('under a policy for other clusters, groups and alarms', () => {
+  it('no event that names a cluster, a group or an alarm gets through', () => {
     const other = packageService({
-      policy: policy.replace('prod:', 'other:').replace('prod-hosts', 'other-hosts'),
+      policy: policy
+        .replace('prod:', 'other:')
+        .replace('prod-hosts', 'other-hosts')
+        .replaceAll('web-', 'other-'),
     });
     const named = samples.filter(({ name }) =>
-      /^(lifecycle-terminate|container-instance|task-state)/.test(name),
+      /^(lifecycle-terminate|container-instance|task-state|alarm-state)/.test(name),
     );
 
     expect(named.length).toBeGreaterThan(5);

@@ -7,6 +7,7 @@ import { unzip } from './zip.ts';
 export interface Resource {
   readonly Type: string;
   readonly DeletionPolicy?: string;
+  readonly Condition?: string;
   readonly Properties: Record<string, unknown>;
 }
 
@@ -16,7 +17,9 @@ export interface Packaged {
   readonly output: string;
   readonly artefacts: readonly string[];
   readonly resources: Readonly<Record<string, Resource>>;
-  readonly files: ReadonlyMap<string, Buffer>;
+  readonly conditions: Readonly<Record<string, unknown>>;
+  /** The files in each function's archive, by the function's name. */
+  readonly files: ReadonlyMap<string, ReadonlyMap<string, Buffer>>;
 }
 
 /** What a fork has after `npm ci`, as far as packaging needs it. */
@@ -53,13 +56,19 @@ export function packageService(
   });
 
   const template = join(folder, '.serverless', 'cloudformation-template-update-stack.json');
-  const archive = join(folder, '.serverless', 'drain.zip');
+  const archives = ['drain', 'scale'].map((name) => ({
+    name,
+    file: join(folder, '.serverless', `${name}.zip`),
+  }));
+  const written = archives.filter(({ file }) => existsSync(file));
+  const packaged = existsSync(template) ? JSON.parse(readFileSync(template, 'utf8')) : {};
   return {
     status,
     output: stdout + stderr,
-    artefacts: [template, archive].filter((file) => existsSync(file)),
-    resources: existsSync(template) ? JSON.parse(readFileSync(template, 'utf8')).Resources : {},
-    files: existsSync(archive) ? unzip(readFileSync(archive)) : new Map(),
+    artefacts: [template, ...written.map(({ file }) => file)].filter((file) => existsSync(file)),
+    resources: packaged.Resources ?? {},
+    conditions: packaged.Conditions ?? {},
+    files: new Map(written.map(({ name, file }) => [name, unzip(readFileSync(file))])),
   };
 }
 
@@ -78,12 +87,28 @@ export interface Statement {
   readonly Condition?: unknown;
 }
 
-/** Every statement of the drain function's role. */
-export function roleStatements({ resources }: Packaged): readonly Statement[] {
-  const policies = resources.DrainRole?.Properties.Policies as {
-    PolicyDocument: { Statement: Statement[] };
-  }[];
-  return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+export type Role = 'DrainRole' | 'ScaleRole';
+
+interface RolePolicy {
+  readonly PolicyName: string;
+  readonly PolicyDocument: { readonly Statement: readonly Statement[] };
+}
+type Conditional = { readonly 'Fn::If': readonly [string, RolePolicy, unknown] };
+
+/** Every statement of a function's role, as far as the conditions of the template let them be. */
+export function roleStatements({ resources, conditions }: Packaged, role: Role): readonly Statement[] {
+  const policies = (resources[role]?.Properties.Policies ?? []) as readonly (RolePolicy | Conditional)[];
+  return policies.flatMap((policy) => {
+    if (!('Fn::If' in policy)) return policy.PolicyDocument.Statement;
+    const [condition, held] = policy['Fn::If'];
+    return holds(conditions[condition]) ? held.PolicyDocument.Statement : [];
+  });
+}
+
+/** Whether a condition of the template, which compares two texts, is met. */
+export function holds(condition: unknown): boolean {
+  const [one, other] = (condition as { readonly 'Fn::Equals': readonly [string, string] })['Fn::Equals'];
+  return one === other;
 }
 
 export const actionsOf = ({ Action }: Statement): readonly string[] =>

@@ -1,0 +1,74 @@
+import { writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { SingleBar } from 'cli-progress';
+import { SECOND } from '../lib/clock.ts';
+import { compilePolicy } from '../lib/policy/compile.ts';
+import { formatPolicyError, loadPolicy } from '../lib/policy/load.ts';
+import type { TargetPolicy } from '../lib/scaling/policy.ts';
+import { compare } from '../simulator/backtest/compare.ts';
+import { reportPage } from '../simulator/backtest/report/page.ts';
+import { readTrace, toLoad } from '../simulator/backtest/trace.ts';
+import { HELP, modelFor, parseOptions } from './backtest-options.ts';
+import { asJson, asText } from './backtest-output.ts';
+import { BadInput, type Command, EXIT } from './command.ts';
+
+export const backtest: Command = {
+  summary: 'play a metric trace against a scaling policy',
+  help: HELP,
+  async run(args, terminal) {
+    const options = parseOptions(args);
+    const policy = targetOf(options.policyFile, options.target);
+    const parsed = readTrace(options.traceFile);
+    if (!parsed.ok) throw new BadInput(parsed.errors.join('\n'));
+    const { load, model } = modelFor(options, toLoad(parsed.trace), policy);
+    const progress = createProgress();
+    const comparison = compare(load, policy, model, progress.update);
+    progress.stop();
+    if (options.html !== undefined) {
+      writeFileSync(options.html, reportPage(comparison, basename(options.traceFile)));
+    }
+    const { out, columns } = terminal;
+    out(options.json ? asJson(comparison) : asText(comparison, options.traceFile, columns));
+    if (options.html !== undefined && !options.json) out(`The curves are in ${options.html}.\n`);
+    return EXIT.done;
+  },
+};
+
+function targetOf(file: string, id: string | undefined): TargetPolicy {
+  const loaded = loadPolicy(file);
+  if (!loaded.ok) throw new BadInput(loaded.errors.map(formatPolicyError).join('\n'));
+  const targets = compilePolicy(loaded.policy).runtime.scaling?.targets ?? [];
+  const ids = targets.map(({ target }) => target.id).join(', ');
+  if (targets.length === 0)
+    throw new BadInput(`${file} scales nothing: it has no services or groups under scaling.`);
+  if (id === undefined) {
+    const [only, ...others] = targets;
+    if (only !== undefined && others.length === 0) return only;
+    throw new BadInput(`${file} has ${targets.length} targets; choose one with --target: ${ids}`);
+  }
+  const found = targets.find(({ target }) => target.id === id);
+  if (found === undefined) throw new BadInput(`--target: ${file} has no ${id}, only ${ids}`);
+  return found;
+}
+
+/** A bar on the error stream of a terminal, for what takes longer than a second. */
+function createProgress() {
+  const bar = new SingleBar({
+    format: 'Playing the trace [{bar}] {percentage} %',
+    stream: process.stderr,
+    hideCursor: true,
+    clearOnComplete: true,
+  });
+  const began = performance.now();
+  let shown = false;
+  return {
+    update(done: number, of: number) {
+      if (!shown && performance.now() - began > SECOND) bar.start(1, 0);
+      shown ||= performance.now() - began > SECOND;
+      if (shown) bar.update(done / of);
+    },
+    stop() {
+      if (shown) bar.stop();
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ECSClient, type ECSClientConfig } from '@aws-sdk/client-ecs';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { Clock } from '../clock.ts';
+import { type Credentials, lambdaCredentials } from './lambda-credentials.ts';
+import { createRetries, type Retries, type Retry } from './retry.ts';
+
+/** The clients that every function has. */
+export interface CommonClients {
+  readonly ecs: ECSClient;
+  readonly autoScaling: AutoScalingClient;
+  readonly dynamodb: DynamoDBClient;
+  readonly events: EventBridgeClient;
+}
+
+export interface ClientOptions {
+  readonly region: string;
+  readonly clock: Clock;
+  /** From 0 to 1, as Math.random. */
+  readonly random: () => number;
+  /** Default: Lambda's environment, elsewhere the SDK's default chain. */
+  readonly credentials?: Credentials;
+  /** For all services; AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_ECS and so on are obeyed without it. */
+  readonly endpoint?: string;
+  /** Default: HTTPS with time-outs. The simulator puts its world here. */
+  readonly requestHandler?: RequestHandler;
+  readonly onRetry?: (retry: Retry) => void;
+}
+
+export type RequestHandler = NonNullable<ECSClientConfig['requestHandler']>;
+
+/** ECS and DynamoDB answer in milliseconds; without these a lost packet would cost the whole invocation. */
+const TIMEOUTS = {
+  connectionTimeout: 1_000,
+  requestTimeout: 5_000,
+  // Without it the SDK only warns.
+  throwOnRequestTimeout: true,
+};
+
+/** What all clients of a function share: its configuration, and one retry strategy (lib/aws/retry.ts). */
+export function createBasis(options: ClientOptions) {
+  const { region, endpoint, requestHandler = TIMEOUTS } = options;
+  const retries = createRetries(options);
+  const credentials = options.credentials ?? lambdaCredentials(process.env);
+  const config = {
+    region,
+    requestHandler,
+    retryStrategy: retries.strategy,
+    ...(credentials && { credentials }),
+    ...(endpoint !== undefined && { endpoint }),
+  };
+  return { config, retries };
+}
+
+type Basis = ReturnType<typeof createBasis>;
+type Watched = Parameters<Retries['watch']>[0];
+
+/** Makes no call. */
+export function createCommonClients({ config, retries }: Basis): CommonClients {
+  const clients = {
+    ecs: new ECSClient(config),
+    autoScaling: new AutoScalingClient(config),
+    dynamodb: new DynamoDBClient(config),
+    events: new EventBridgeClient(config),
+  };
+  for (const client of Object.values<Watched>(clients)) retries.watch(client);
+  return clients;
+}

@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import { DURATION, durationMs, durationText } from './duration.ts';
+
+// What values of the policy file are made of. Every message completes the sentence "expected ...".
+
+/** A map with these keys and no others. The message for an unknown key lists the known ones; load.ts reads it. */
+export function map<Shape extends z.core.$ZodLooseShape>(shape: Shape, example?: string) {
+  const keys = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? keys : (example ?? `a map with the keys ${keys}`),
+  });
+}
+
+/** A duration from `min` to `max` milliseconds; `why` names what sets the limits. */
+export function duration(min: number, max: number, why?: string) {
+  const expected = [
+    `a duration from ${durationText(min)} to ${durationText(max)}, written like 45s, 30m or 1h30m`,
+    ...(why === undefined ? [] : [`(${why})`]),
+  ].join(' ');
+  return z
+    .string(expected)
+    .regex(DURATION, expected)
+    .transform(durationMs)
+    .refine((ms) => ms >= min && ms <= max, expected);
+}
+
+/** Names end up in IAM resource ARNs, where `*`, `?` and `${...}` would widen what the role may touch. */
+export const name = (pattern: RegExp, expected: string) => z.string(expected).regex(pattern, expected);
+
+export const clusterNames = name(
+  /^[A-Za-z0-9_-]{1,255}$/,
+  "an ECS cluster's name (letters, digits, hyphens and underscores, at most 255), not its ARN",
+);
+export const groupNames = name(
+  /^[^*?$:"\\{}\t\r\n]{1,255}$/,
+  `the name of an Auto Scaling group, not its ARN, without * ? $ : " \\ { }`,
+);
+export const onOff = (byDefault: boolean) => z.boolean('true or false').prefault(byDefault);
+
+/** The word `never`, which is read as null, or another value. */
+export const never = <Of extends z.ZodType<number>>(of: Of, expected: string) =>
+  z
+    .union([z.literal('never'), of], expected)
+    .transform((value) => (value === 'never' ? null : Number(value)));
+
+/** A number of things, or a share of them in percent. */
+export const quantity = (min: number, percent: RegExp, expected: string) =>
+  z
+    .union([z.int(expected).min(min, expected), z.string(expected).regex(percent, expected)], expected)
+    .transform((value) =>
+      typeof value === 'number'
+        ? ({ kind: 'count', value } as const)
+        : ({ kind: 'percent', value: Number.parseInt(value, 10) } as const),
+    );
+
+export const mode = z
+  .enum(['act', 'observe'], 'act or observe')
+  .prefault('act')
+  .describe('observe: decide and journal, change nothing.');

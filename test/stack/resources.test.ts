@@ -1,0 +1,245 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { actionsOf, ofType, type Packaged, packageService, roleStatements } from './service.ts';
+
+let service: Packaged;
+let tuned: Packaged;
+
+beforeAll(() => {
+  service = packageService();
+  tuned = packageService({
+    args: [
+      'name=dock',
+      'reservedConcurrency=5',
+      'logRetention=7',
+      'alarmTopic=arn:aws:sns:eu-west-1:111122223333:ops',
+      'directAlarmActions=true',
+    ].flatMap((parameter) => ['--param', parameter]),
+  });
+});
+
+const properties = (packaged: Packaged, id: string) => packaged.resources[id]?.Properties;
+const alarms = (packaged: Packaged) => ofType(packaged, 'AWS::CloudWatch::Alarm');
+
+/** Why a statement has to say *, by its Sid: actions for which AWS knows no resource type. */
+const needsAll: Readonly<Record<string, string>> = {
+  EcsReadTaskDefinitions: 'ecs:DescribeTaskDefinition has no resource type',
+  AutoScalingRead: 'no Describe action of EC2 Auto Scaling has a resource type',
+  Ec2Read: 'ec2:DescribeInstances has no resource type',
+  CloudWatchRead: 'GetMetricData has no resource type, and DescribeAlarms hides composite alarms from less',
+  ScalableTargetsRead: 'no Describe action of Application Auto Scaling has a resource type',
+};
+
+describe('the roles', () => {
+  it('are one for each function, and only for Lambda', () => {
+    const roles = ofType(service, 'AWS::IAM::Role');
+
+    expect(roles.map(([id]) => id)).toEqual(['DrainRole', 'ScaleRole']);
+    for (const [, { AssumeRolePolicyDocument }] of roles)
+      expect(JSON.stringify(AssumeRolePolicyDocument)).toContain('"lambda.amazonaws.com"');
+  });
+});
+
+describe.each(['DrainRole', 'ScaleRole'] as const)('%s', (role) => {
+  const statements = () => roleStatements(service, role);
+
+  it('has one Sid per statement, each once', () => {
+    const sids = statements().map(({ Sid }) => Sid);
+
+    expect(sids.every((sid) => /^[A-Za-z0-9]+$/.test(sid ?? ''))).toBe(true);
+    expect(new Set(sids).size).toBe(sids.length);
+  });
+
+  it('allows whole actions by name, never by wildcard', () => {
+    const wild = statements()
+      .flatMap(actionsOf)
+      .filter((action) => action.includes('*'));
+
+    expect(wild).toEqual([]);
+  });
+
+  it('allows * as a resource only where AWS knows no other', () => {
+    const all = statements().filter(({ Resource }) => [Resource].flat().includes('*'));
+
+    expect(all.length).toBeGreaterThan(1);
+    expect(all.filter(({ Sid }) => needsAll[Sid ?? ''] === undefined)).toEqual([]);
+    expect(all.flatMap(actionsOf).filter((action) => !/:(Describe|GetMetricData)/.test(action))).toEqual([]);
+  });
+
+  it('publishes on the bus as stevedore only', () => {
+    const publish = statements().find((statement) => actionsOf(statement).includes('events:PutEvents'));
+
+    expect(publish?.Condition).toEqual({ StringEquals: { 'events:source': 'stevedore' } });
+  });
+
+  it('writes to its own log only', () => {
+    const log = statements().find((statement) => actionsOf(statement).includes('logs:PutLogEvents'));
+
+    expect(JSON.stringify(log?.Resource)).toContain(
+      `log-group:/aws/lambda/stevedore-${role.replace('Role', '').toLowerCase()}:*`,
+    );
+  });
+
+  it('fits into what IAM accepts for the inline policies of a role', () => {
+    expect(JSON.stringify(statements()).length).toBeLessThan(10_240);
+  });
+});
+
+describe('the table', () => {
+  it('is what lib/state expects, encrypted, recoverable, paid by use', () => {
+    const key = (hash: string, range: string) => [
+      { AttributeName: hash, KeyType: 'HASH' },
+      { AttributeName: range, KeyType: 'RANGE' },
+    ];
+    expect(properties(service, 'Table')).toEqual({
+      TableName: 'stevedore',
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: key('pk', 'sk'),
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+        { AttributeName: 'duePartition', AttributeType: 'S' },
+        { AttributeName: 'dueAt', AttributeType: 'N' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'due',
+          KeySchema: key('duePartition', 'dueAt'),
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+    });
+  });
+
+  it('outlives the stack', () => {
+    expect(service.resources.Table).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    });
+  });
+});
+
+describe('the queues', () => {
+  it('are encrypted and keep a message for 14 days', () => {
+    const queues = ofType(service, 'AWS::SQS::Queue');
+
+    expect(queues.map(([id]) => id)).toEqual(['UndeliveredEvents', 'FailedEvents']);
+    for (const [, queue] of queues) {
+      expect(queue).toMatchObject({ MessageRetentionPeriod: 1_209_600, SqsManagedSseEnabled: true });
+    }
+  });
+
+  it('turn away who does not use TLS', () => {
+    for (const [id, policy] of ofType(service, 'AWS::SQS::QueuePolicy')) {
+      const queue = id.replace('Policy', '');
+      expect(policy).toMatchObject({
+        Queues: [{ Ref: queue }],
+        PolicyDocument: {
+          Statement: expect.arrayContaining([
+            {
+              Sid: 'OnlyOverTls',
+              Effect: 'Deny',
+              Principal: '*',
+              Action: 'sqs:*',
+              Resource: { 'Fn::GetAtt': [queue, 'Arn'] },
+              Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+            },
+          ]),
+        },
+      });
+    }
+  });
+});
+
+describe('the alarms', () => {
+  it('watch errors, throttles and the tick of each function, both queues and the oldest drain', () => {
+    expect(alarms(service).map(([, { AlarmName, MetricName }]) => [AlarmName, MetricName])).toEqual([
+      ['stevedore-drain-errors', 'Errors'],
+      ['stevedore-drain-throttles', 'Throttles'],
+      ['stevedore-drain-tick', 'Invocations'],
+      ['stevedore-scale-errors', 'Errors'],
+      ['stevedore-scale-throttles', 'Throttles'],
+      ['stevedore-scale-tick', 'Invocations'],
+      ['stevedore-undelivered-events', 'ApproximateNumberOfMessagesVisible'],
+      ['stevedore-failed-events', 'ApproximateNumberOfMessagesVisible'],
+      ['stevedore-oldest-drain', 'OldestOpenDrainSeconds'],
+    ]);
+  });
+
+  it('call a drain old when it is past the longest deadline of the policy', () => {
+    // 30 min of deadline, 2 min of grace for stopped tasks, 10 min for hooks and ECS to finish.
+    expect(properties(service, 'OldestDrainAlarm')).toMatchObject({
+      Namespace: 'Stevedore',
+      Dimensions: [{ Name: 'service', Value: 'stevedore' }],
+      Threshold: 42 * 60,
+      Statistic: 'Maximum',
+    });
+  });
+
+  it('take silence as bad news from the tick, and as no news from the others', () => {
+    const silence = Object.fromEntries(
+      alarms(service).map(([id, { TreatMissingData }]) => [id, TreatMissingData]),
+    );
+
+    expect(silence).toMatchObject({
+      DrainTickAlarm: 'breaching',
+      ScaleTickAlarm: 'breaching',
+      OldestDrainAlarm: 'notBreaching',
+      DrainErrorsAlarm: 'notBreaching',
+      ScaleErrorsAlarm: 'notBreaching',
+    });
+  });
+
+  it('watch the function that they are named after', () => {
+    const watched = alarms(service).flatMap(([, { AlarmName, Dimensions }]) =>
+      /-(drain|scale)-/.test(String(AlarmName)) && Array.isArray(Dimensions)
+        ? [[AlarmName, Dimensions[0].Value]]
+        : [],
+    );
+
+    expect(watched).toHaveLength(6);
+    for (const [alarm, called] of watched) expect(String(alarm).startsWith(`${called}-`)).toBe(true);
+  });
+
+  it('notify a topic where one is given', () => {
+    expect(new Set(alarms(service).flatMap(([, { AlarmActions }]) => AlarmActions))).toEqual(new Set());
+    for (const [, { AlarmActions }] of alarms(tuned)) {
+      expect(AlarmActions).toEqual(['arn:aws:sns:eu-west-1:111122223333:ops']);
+    }
+  });
+});
+
+describe('the dashboard', () => {
+  it('is JSON with a widget for every metric that the alarms watch', () => {
+    const body = properties(service, 'Dashboard')?.DashboardBody as { 'Fn::Sub': string };
+    const text = body['Fn::Sub'];
+
+    expect(JSON.parse(text).widgets.length).toBeGreaterThan(5);
+    for (const [, { MetricName }] of alarms(service)) expect(text).toContain(`"${String(MetricName)}"`);
+  });
+});
+
+describe('a second copy under another name', () => {
+  it('shares no named thing with the first', () => {
+    const names = (packaged: Packaged) =>
+      Object.values(packaged.resources).flatMap(({ Properties }) =>
+        [
+          'TableName',
+          'QueueName',
+          'FunctionName',
+          'Name',
+          'AlarmName',
+          'DashboardName',
+          'LogGroupName',
+          'RoleName',
+        ]
+          .map((key) => Properties?.[key])
+          .filter((name) => typeof name === 'string'),
+      );
+
+    expect(names(tuned).filter((name) => names(service).includes(name))).toEqual([]);
+    expect(names(tuned).length).toBe(names(service).length);
+  });
+});
