@@ -31,23 +31,24 @@ export async function measureBurst(onProgress: (done: number, of: number) => voi
       desired: (2 * TASKS) / SERVICES,
       cpu: 64,
       memory: 128,
-      minimumHealthyPercent: 50,
+      // The defaults of ECS for a service and of a target group for its deregistration delay.
+      minimumHealthyPercent: 100,
       maximumPercent: 200,
-      // A target group's default (Elastic Load Balancing user guide, deregistration delay).
       deregistrationDelayMs: 300 * SECOND,
+      // ECS waits so long before it counts a task without health check as healthy (API reference, minimumHealthyPercent).
+      healthDelayMs: 40 * SECOND,
+      startMs: [15 * SECOND, 45 * SECOND],
     });
   }
-  const { journal } = deployStevedore(world, join(import.meta.dirname, 'bench.yml'));
+  const { journal, store } = deployStevedore(world, join(import.meta.dirname, 'bench.yml'));
   const start = world.now() + 5 * SECOND;
   world.at(start, () => world.autoScaling.setDesired(group, INSTANCES));
   const began = performance.now();
   const limit = start + 2 * HOUR;
   let left = false;
   while (!left && world.now() < limit) {
-    left = await world.run({
-      until: () => group.members.size === INSTANCES,
-      limit: world.now() + 20 * SECOND,
-    });
+    await world.runFor(20 * SECOND);
+    left = group.members.size === INSTANCES && (await store.open('draining#bench')).length === 0;
     onProgress(2 * INSTANCES - group.members.size, INSTANCES);
   }
   const realSeconds = (performance.now() - began) / SECOND;

@@ -226,7 +226,10 @@ describe('the role', () => {
       actionsOf(statement).includes('events:PutEvents'),
     );
 
-    expect(publish?.Condition).toEqual({ StringEquals: { 'events:source': 'stevedore' } });
+    expect(publish?.Condition).toEqual({
+      'ForAllValues:StringEquals': { 'events:source': 'stevedore' },
+      Null: { 'events:source': 'false' },
+    });
   });
 
   it('fits into what IAM accepts for the inline policies of a role', () => {
