@@ -6,7 +6,7 @@ import type { Figure } from './figure.ts';
 
 const INSTANCES = 1_000;
 const TASKS = 10_000;
-const SERVICES = 40;
+const SERVICES = 200;
 /** The policy bench.yml gives a drain six hours; Auto Scaling would wait for a hook of 15 minutes for 25. */
 const HOOK_TIMEOUT = 15 * MINUTE;
 
