@@ -27,10 +27,13 @@ export interface ClientOptions {
   readonly endpoint?: string;
   /** Default: HTTPS with time-outs. The simulator puts its world here. */
   readonly requestHandler?: RequestHandler;
+  /** Default: Signature Version 4. The simulated services check none, and hashing is a third of a call's cost. */
+  readonly signer?: RequestSigner;
   readonly onRetry?: (retry: Retry) => void;
 }
 
 export type RequestHandler = NonNullable<ECSClientConfig['requestHandler']>;
+export type RequestSigner = NonNullable<ECSClientConfig['signer']>;
 
 /** ECS and DynamoDB answer in milliseconds; without these a lost packet would cost the whole invocation. */
 const TIMEOUTS = {
@@ -51,6 +54,7 @@ export function createClients(options: ClientOptions): AwsClients {
     retryStrategy: retries.strategy,
     ...(credentials && { credentials }),
     ...(endpoint !== undefined && { endpoint }),
+    ...(options.signer !== undefined && { signer: options.signer }),
   };
   const clients = {
     ecs: new ECSClient(config),

@@ -75,8 +75,13 @@ export async function observe(
       return arn ? [{ record, arn: containerInstanceArn(arn) }] : [];
     });
   const listed = await readTasks(clients, cluster, hosts);
+  // The same few services are on many instances, so what keeps their tasks is read once for all.
+  const stalled = requests
+    .filter(({ look }) => look.diagnosis)
+    .map(({ record }) => listed.get(record.instanceId));
+  const circumstances = await readCircumstances(clients, cluster, stalled.filter(Array.isArray).flat());
   const snapshots = new Map<InstanceId, Snapshot>();
-  await mapConcurrent(requests, CONCURRENT_READS, async (request) => {
+  for (const request of requests) {
     const { record, look } = request;
     const id = record.instanceId;
     const found = instances.get(id);
@@ -84,8 +89,7 @@ export async function observe(
     const seen = listed.get(id);
     const gone = isUnlisted(request) || seen === 'gone';
     const tasks = seen === 'gone' ? undefined : seen;
-    const blockers =
-      look.diagnosis && tasks ? diagnose(await readCircumstances(clients, cluster, tasks), now) : undefined;
+    const blockers = look.diagnosis && tasks ? diagnose({ ...circumstances, tasks }, now) : undefined;
     snapshots.set(id, {
       ...(gone ? { instance: 'gone' as const } : found ? { instance: viewOf(found) } : {}),
       ...(tasks ? { tasks } : {}),
@@ -99,7 +103,7 @@ export async function observe(
           ? { standDown }
           : {}),
     });
-  });
+  }
   return snapshots;
 }
 

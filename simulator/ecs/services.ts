@@ -5,6 +5,9 @@ import { starting } from './model.ts';
 import { constraintTest, fits, open, placer } from './placement.ts';
 import type { Tasks } from './tasks.ts';
 
+/** Tasks that the scheduler launches for one service in a minute on EC2 (AWS General Reference, ECS service quotas). */
+const LAUNCHES_PER_MINUTE = 500;
+
 /** A failed placement is tried again after this long, or when capacity changes. Assumed: ECS publishes no figure. */
 const RETRY_MS = MINUTE;
 
@@ -98,15 +101,24 @@ export class ServiceScheduler {
       return;
     }
     const next = placer(service);
-    for (let placed = 0; placed < wanted; placed++) {
+    const allowed = this.#launchesLeft(service);
+    for (let placed = 0; placed < Math.min(wanted, allowed); placed++) {
       const instance = next();
       if (instance === undefined) {
         this.#starve(service);
         return;
       }
       this.#place(service, instance);
+      service.launched.count += 1;
     }
     service.starved = false;
+    if (wanted > allowed) this.#passAt(service, (service.launched.minute + 1) * MINUTE);
+  }
+
+  #launchesLeft(service: Service): number {
+    const minute = Math.floor(this.#kernel.now() / MINUTE);
+    if (service.launched.minute !== minute) service.launched = { minute, count: 0 };
+    return Math.max(0, LAUNCHES_PER_MINUTE - service.launched.count);
   }
 
   #starve(service: Service): void {
