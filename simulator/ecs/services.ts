@@ -57,42 +57,48 @@ export class ServiceScheduler {
   }
 
   #replica(service: Service): void {
-    const alive = [...service.tasks].filter((task) => task.desiredStatus === 'RUNNING');
     const leaving: Task[] = [];
-    const staying: Task[] = [];
-    for (const task of alive) {
-      if (task.instance.status !== 'DRAINING') staying.push(task);
-      else if (starting(task)) this.#stop(task);
-      else leaving.push(task);
+    let running = 0;
+    let healthy = 0;
+    // One walk and no copies: a service may have thousands of tasks, and every change of one brings a pass.
+    for (const task of service.tasks) {
+      if (task.desiredStatus !== 'RUNNING') continue;
+      const draining = task.instance.status === 'DRAINING';
+      if (draining && starting(task)) {
+        this.#stop(task);
+        continue;
+      }
+      running += 1;
+      if (task.healthy) healthy += 1;
+      if (draining) leaving.push(task);
     }
+    const staying = running - leaving.length;
     // The minimum is rounded up and the maximum down: developer guide, "Container instance draining".
     const minimum = Math.ceil((service.desired * service.minimumHealthyPercent) / 100);
     const maximum = Math.floor((service.desired * service.maximumPercent) / 100);
-    const healthy = alive.filter((task) => task.healthy && task.desiredStatus === 'RUNNING').length;
-    let spare = Math.max(0, healthy - minimum);
-    for (const task of leaving) {
-      if (spare === 0) break;
-      this.#stop(task);
-      spare -= 1;
-    }
-    this.#shrink(service, staying, spare);
-    const running = [...service.tasks].filter((task) => task.desiredStatus === 'RUNNING').length;
-    this.#grow(service, Math.min(service.desired - staying.length, maximum - running));
+    const spare = Math.max(0, healthy - minimum);
+    const moved = Math.min(spare, leaving.length);
+    for (const task of leaving.slice(0, moved)) this.#stop(task);
+    const stopped = this.#shrink(service, staying, spare - moved);
+    this.#grow(service, Math.min(service.desired - staying, maximum - (running - moved - stopped)));
     this.#steady(service);
   }
 
-  /** Stops what is beyond the desired count, oldest last; protected tasks are spared (scale-in protection). */
-  #shrink(service: Service, staying: readonly Task[], spare: number): void {
+  /** Stops what is beyond the desired count, oldest last; protected tasks are spared (scale-in protection). Returns how many. */
+  #shrink(service: Service, staying: number, spare: number): number {
+    let surplus = staying - service.desired;
+    if (surplus <= 0) return 0;
     const now = this.#kernel.now();
-    let surplus = staying.length - service.desired;
-    for (const task of staying.toReversed()) {
-      if (surplus <= 0) return;
+    const stays = (task: Task) => task.desiredStatus === 'RUNNING' && task.instance.status !== 'DRAINING';
+    for (const task of [...service.tasks].filter(stays).reverse()) {
+      if (surplus <= 0) break;
       if ((task.protectedUntil ?? 0) > now) continue;
       if (task.healthy && spare <= 0) continue;
       if (task.healthy) spare -= 1;
       this.#stop(task);
       surplus -= 1;
     }
+    return staying - service.desired - surplus;
   }
 
   #grow(service: Service, wanted: number): void {
@@ -100,8 +106,8 @@ export class ServiceScheduler {
       service.starved = false;
       return;
     }
-    const next = placer(service);
     const allowed = this.#launchesLeft(service);
+    const next = allowed > 0 ? placer(service) : () => undefined;
     for (let placed = 0; placed < Math.min(wanted, allowed); placed++) {
       const instance = next();
       if (instance === undefined) {
@@ -147,8 +153,8 @@ export class ServiceScheduler {
   }
 
   #steady(service: Service): void {
-    const tasks = [...service.tasks];
-    const steady = tasks.length === service.desired && tasks.every((task) => task.healthy);
+    // The size first: it tells most services in motion without a look at their tasks.
+    const steady = service.tasks.size === service.desired && [...service.tasks].every((task) => task.healthy);
     if (steady && !service.steady)
       this.#event(service, `(service ${service.name}) has reached a steady state.`);
     service.steady = steady;
