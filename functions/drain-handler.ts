@@ -2,8 +2,9 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { detailType as DRAIN_ORDER } from '../events/drain-order.ts';
 import { type ParsedEvent, parseEvent } from '../events/index.ts';
-import type { Arrival } from '../lib/draining/notice.ts';
+import type { Arrival, Cause } from '../lib/draining/notice.ts';
 import { createDrainer } from '../lib/draining/reconcile.ts';
 import type { Standing } from '../lib/draining/sweep.ts';
 import type { DrainDependencies } from '../lib/draining/worker.ts';
@@ -36,7 +37,7 @@ export function createDrainHandler(deps: DrainHandlerDependencies) {
     const read = events.map((event) => readEvent(event, deps));
     const at = deps.clock.now();
     const notes = [
-      ...rejected.map(({ why, sentence, ...event }) => note(at, why, 'ignored', sentence, event)),
+      ...rejected.map(({ why, sentence, ...event }) => noteRejected(at, why, sentence, event)),
       ...read.flatMap(({ notes }) => notes),
     ];
     if (notes.length > 0) await deps.journal.write(notes);
@@ -48,6 +49,13 @@ export function createDrainHandler(deps: DrainHandlerDependencies) {
   return middy(handler, { timeoutEarlyInMillis: 0 }).use(
     injectLambdaContext(deps.logger, { resetKeys: true }),
   );
+}
+
+/** Whoever gave an order wants to know that it was not understood; anything else unreadable is mere noise. */
+function noteRejected(at: number, why: string, sentence: string, event: Partial<Cause>): JournalEntry {
+  const entry = note(at, why, 'ignored', sentence, event);
+  const ordered = event.detailType === DRAIN_ORDER;
+  return ordered ? { ...entry, outcome: 'refused', weight: 'notable' } : entry;
 }
 
 interface Reading {

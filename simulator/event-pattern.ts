@@ -10,15 +10,20 @@ type Test = (value: unknown) => boolean;
 /**
  * Compiles a pattern to a test. Knows exact values, prefix, suffix, equals-ignore-case, exists, anything-but and
  * nesting; throws on other operators rather than match too much. Rules: EventBridge user guide, "Event patterns".
+ * With `unknown`, a field that is absent may be anything: the test then says whether an event may match of which only
+ * a part is known.
  */
-export function compilePattern(pattern: EventPattern): Test {
+export function compilePattern(pattern: EventPattern, absent: 'no-match' | 'unknown' = 'no-match'): Test {
   const fields = Object.entries(pattern).map(([field, rule]): readonly [string, Test] => [
     field,
-    isMatchers(rule) ? anyOf(rule) : within(compilePattern(rule)),
+    isMatchers(rule) ? anyOf(rule) : within(compilePattern(rule, absent)),
   ]);
   return (value) => {
     const object: Record<string, unknown> = isObject(value) ? value : {};
-    return fields.every(([field, test]) => test(object[field]));
+    return fields.every(([field, test]) => {
+      const found = object[field];
+      return (found === undefined && absent === 'unknown') || test(found);
+    });
   };
 }
 

@@ -26,6 +26,7 @@ export interface RuleSpec {
 interface Rule {
   readonly name: string;
   readonly matches: (event: unknown) => boolean;
+  readonly mayMatch: (part: unknown) => boolean;
   readonly deliver: (text: string) => void;
   readonly input: string | undefined;
 }
@@ -65,7 +66,13 @@ export class EventBus {
     const { pattern, rateMs } = spec;
     if (rateMs !== undefined) this.#repeat(spec.name, rateMs, input, deliver);
     if (pattern === undefined) return;
-    const rule: Rule = { name: spec.name, matches: compilePattern(pattern), deliver, input };
+    const rule: Rule = {
+      name: spec.name,
+      matches: compilePattern(pattern),
+      mayMatch: compilePattern(pattern, 'unknown'),
+      deliver,
+      input,
+    };
     const sources = exactStrings(pattern, 'source');
     const types = exactStrings(pattern, 'detail-type');
     if (sources === undefined || types === undefined) {
@@ -78,9 +85,17 @@ export class EventBus {
   }
 
   publish(draft: EventDraft): void {
+    const candidates = [
+      ...(this.#indexed.get(`${draft.source} ${draft.detailType}`) ?? []),
+      ...this.#general,
+    ];
+    // Most events of a large cluster interest nobody, and to make them was the dearest part of a burst.
+    if (this.#recording.detail === 'counts' && !this.#mayInterest(draft, candidates)) {
+      this.#recording.unwantedEvent(draft.source, draft.detailType);
+      return;
+    }
     const event = this.#envelope(draft);
-    const candidates = this.#indexed.get(`${draft.source} ${draft.detailType}`);
-    const rules = [...(candidates ?? []), ...this.#general].filter((rule) => rule.matches(event));
+    const rules = candidates.filter((rule) => rule.matches(event));
     this.#recording.event({ at: this.#kernel.now(), event, rules: rules.map((rule) => rule.name) });
     if (rules.length === 0) return;
     const fault = this.#faults.onEvent(event);
@@ -135,6 +150,11 @@ export class EventBus {
     this.#kernel.after(this.#kernel.random.between(0, Math.min(rateMs, MINUTE)), tick);
   }
 
+  #mayInterest({ source, detailType, brief }: EventDraft, candidates: readonly Rule[]): boolean {
+    const known = { source, 'detail-type': detailType, ...(brief && { detail: brief }) };
+    return candidates.some((rule) => rule.mayMatch(known));
+  }
+
   #envelope(draft: EventDraft): BusEvent {
     return {
       version: '0',
@@ -146,7 +166,7 @@ export class EventBus {
       time: `${iso(draft.time ?? this.#kernel.now()).slice(0, 19)}Z`,
       region: this.#kernel.region,
       resources: draft.resources,
-      detail: draft.detail,
+      detail: typeof draft.detail === 'function' ? draft.detail() : draft.detail,
     };
   }
 }

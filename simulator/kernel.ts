@@ -18,7 +18,10 @@ export interface EventDraft {
   readonly source: string;
   readonly detailType: string;
   readonly resources: readonly string[];
-  readonly detail: object;
+  /** Made only if somebody wants the event, where making it is dear. */
+  readonly detail: object | (() => object);
+  /** With a detail that is made later: those of its fields by which most rules decide. */
+  readonly brief?: object;
   /** When it happened, if not now. */
   readonly time?: EpochMs;
 }

@@ -64,6 +64,11 @@ export class Recording {
     if (this.detail === 'full') this.events.push(record);
   }
 
+  /** An event that no rule matched, where only numbers are kept. */
+  unwantedEvent(source: string, detailType: string): void {
+    count(this.eventCounts, `${source} ${detailType}`);
+  }
+
   invocation(record: InvocationRecord): void {
     if (this.detail === 'full') this.invocations.push(record);
   }

@@ -51,6 +51,7 @@ export interface SimulatedClientOptions {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly endpoint: string;
   readonly requestHandler: NonNullable<AutoScalingClientConfig['requestHandler']>;
+  readonly signer: NonNullable<AutoScalingClientConfig['signer']>;
 }
 
 export type World = ReturnType<typeof createWorld>;
@@ -181,6 +182,7 @@ export function createWorld(options: WorldOptions = {}) {
       // Any will do; a fixed one spares the SDK its endpoint rules at every call.
       endpoint: 'https://simulated.amazonaws.com',
       requestHandler: requestHandler as SimulatedClientOptions['requestHandler'],
+      signer: { sign: async (request) => request },
     }),
   };
 }

@@ -25,10 +25,13 @@ export interface ClientOptions {
   readonly endpoint?: string;
   /** Default: HTTPS with time-outs. The simulator puts its world here. */
   readonly requestHandler?: RequestHandler;
+  /** Default: Signature Version 4. The simulated services check none, and hashing is a third of a call's cost. */
+  readonly signer?: RequestSigner;
   readonly onRetry?: (retry: Retry) => void;
 }
 
 export type RequestHandler = NonNullable<ECSClientConfig['requestHandler']>;
+type RequestSigner = NonNullable<ECSClientConfig['signer']>;
 
 /** ECS and DynamoDB answer in milliseconds; without these a lost packet would cost the whole invocation. */
 const TIMEOUTS = {
@@ -49,6 +52,7 @@ export function createBasis(options: ClientOptions) {
     retryStrategy: retries.strategy,
     ...(credentials && { credentials }),
     ...(endpoint !== undefined && { endpoint }),
+    ...(options.signer !== undefined && { signer: options.signer }),
   };
   return { config, retries };
 }

@@ -10,16 +10,16 @@ import type { ClusterName } from '../ids.ts';
 import { type Circumstances, failedPlacement, type ServiceView } from './diagnose.ts';
 import type { TaskView } from './snapshot.ts';
 
-/** DescribeServices takes 10 services, GetTaskProtection 10 tasks (ECS API reference, request quotas). */
+/** DescribeServices takes 10 services, GetTaskProtection 100 tasks (ECS API reference). */
 const SERVICE_BATCH = 10;
-const PROTECTION_BATCH = 10;
+const PROTECTION_BATCH = 100;
 
 /** Reads why tasks stay: only for a drain that has stalled, so it may cost a few calls. */
 export async function readCircumstances(
   clients: AwsClients,
   cluster: ClusterName,
   tasks: readonly TaskView[],
-): Promise<Circumstances> {
+): Promise<Omit<Circumstances, 'tasks'>> {
   const staying = tasks.filter(
     ({ lastStatus, desiredStatus }) => lastStatus !== 'STOPPED' && desiredStatus !== 'STOPPED',
   );
@@ -32,7 +32,7 @@ export async function readCircumstances(
       staying.filter(({ service }) => service !== undefined),
     ),
   ]);
-  return { tasks, services, protectedUntil };
+  return { services, protectedUntil };
 }
 
 async function readServices(clients: AwsClients, cluster: ClusterName, names: readonly string[]) {

@@ -190,7 +190,7 @@ function standDown(record: DrainRecord, why: StandDown): Decision {
 }
 
 function gone(record: DrainRecord): Decision {
-  const sentence = `ECS does not list ${record.instanceId} in cluster ${record.cluster} any more; nothing is left to wait for.`;
+  const sentence = `Cluster ${record.cluster} does not list ${record.instanceId} (any more), so there is nothing to wait for.`;
   return {
     actions: openHooks(record).map((hook) => ({ kind: 'complete', hook, result: 'CONTINUE' })),
     next: { ...record, phase: 'closed', closedAs: 'gone', blockedBy: [] },

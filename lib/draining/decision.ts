@@ -1,4 +1,3 @@
-import type { EpochMs } from '../clock.ts';
 import type { ContainerInstanceArn, TaskArn } from '../ids.ts';
 import type { Outcome } from '../journal/journal.ts';
 import type { DrainingReason } from './reasons.ts';
@@ -28,6 +27,4 @@ export interface Decision {
   readonly findings: readonly Finding[];
   /** The drain is ours to choose and waits for the caps; decide again with `room: true` when there is room. */
   readonly wantsRoom?: true;
-  /** Look again then, if sooner than the record by itself would ask for. */
-  readonly lookAgainAt?: EpochMs;
 }

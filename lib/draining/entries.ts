@@ -14,7 +14,7 @@ export function entriesFor(
   outcomes: readonly ActionOutcome[],
   at: EpochMs,
 ): JournalEntry[] {
-  const calls = [...new Set(outcomes.map(({ call }) => call))];
+  const calls = [...new Set(outcomes.filter(({ error }) => !error).map(({ call }) => call))];
   const cause = inbox.at(-1)?.cause;
   return findings.map((finding) => {
     const changes = finding.outcome === 'acted' || finding.outcome === 'done';

@@ -3,19 +3,16 @@ import {
   type ContainerInstance,
   DescribeCapacityProvidersCommand,
   DescribeContainerInstancesCommand,
-  DescribeTasksCommand,
   ListContainerInstancesCommand,
-  ListTasksCommand,
 } from '@aws-sdk/client-ecs';
 import { chunk, mapConcurrent } from '../aws/batch.ts';
 import type { AwsClients } from '../aws/clients.ts';
-import { isContainerInstanceGone, isHookGroupMissing } from '../aws/errors.ts';
+import { isHookGroupMissing } from '../aws/errors.ts';
 import { collectPages } from '../aws/paging.ts';
 import type { EpochMs } from '../clock.ts';
-import { type ClusterName, containerInstanceArn, type GroupName, type InstanceId, taskArn } from '../ids.ts';
+import { type ClusterName, containerInstanceArn, type GroupName, type InstanceId } from '../ids.ts';
 import { readCircumstances } from './circumstances.ts';
 import { diagnose } from './diagnose.ts';
-import { mayBeEmpty } from './look.ts';
 import type { DrainRecord } from './record.ts';
 import {
   type HookView,
@@ -24,8 +21,8 @@ import {
   type Look,
   type Snapshot,
   type StandDown,
-  type TaskView,
 } from './snapshot.ts';
+import { type Host, readTasks } from './tasks.ts';
 
 /** Limits of the ECS API: 100 per Describe call; the filter's length is not published, so the list is kept short. */
 const DESCRIBE_BATCH = 100;
@@ -64,21 +61,35 @@ export async function observe(
       begin.flatMap((id) => instances.get(id) ?? []),
     ),
   ]);
+  const standDownOf = (id: InstanceId) => standDowns.get(instances.get(id)?.capacityProviderName ?? '');
+  const isUnlisted = ({ record, look }: Request) => {
+    const found = instances.get(record.instanceId);
+    return look.instance && (found === undefined || found.status === 'INACTIVE');
+  };
+  const hosts = requests
+    .filter(
+      (request) => request.look.tasks && !isUnlisted(request) && !standDownOf(request.record.instanceId),
+    )
+    .flatMap(({ record }): Host[] => {
+      const arn = instances.get(record.instanceId)?.containerInstanceArn ?? record.containerInstance;
+      return arn ? [{ record, arn: containerInstanceArn(arn) }] : [];
+    });
+  const listed = await readTasks(clients, cluster, hosts);
+  // The same few services are on many instances, so what keeps their tasks is read once for all.
+  const stalled = requests
+    .filter(({ look }) => look.diagnosis)
+    .map(({ record }) => listed.get(record.instanceId));
+  const circumstances = await readCircumstances(clients, cluster, stalled.filter(Array.isArray).flat());
   const snapshots = new Map<InstanceId, Snapshot>();
-  await mapConcurrent(requests, CONCURRENT_READS, async ({ record, look }) => {
+  for (const request of requests) {
+    const { record, look } = request;
     const id = record.instanceId;
     const found = instances.get(id);
-    const arn = found?.containerInstanceArn ?? record.containerInstance;
-    const unlisted = look.instance && (found === undefined || found.status === 'INACTIVE');
-    const standDown = found && standDowns.get(found.capacityProviderName ?? '');
-    const listed =
-      look.tasks && arn && !unlisted && !standDown
-        ? await unlessGone(readTasks(clients, cluster, arn, record))
-        : undefined;
-    const gone = unlisted || listed === 'gone';
-    const tasks = listed === 'gone' ? undefined : listed;
-    const blockers =
-      look.diagnosis && tasks ? diagnose(await readCircumstances(clients, cluster, tasks), now) : undefined;
+    const standDown = standDownOf(id);
+    const seen = listed.get(id);
+    const gone = isUnlisted(request) || seen === 'gone';
+    const tasks = seen === 'gone' ? undefined : seen;
+    const blockers = look.diagnosis && tasks ? diagnose({ ...circumstances, tasks }, now) : undefined;
     snapshots.set(id, {
       ...(gone ? { instance: 'gone' as const } : found ? { instance: viewOf(found) } : {}),
       ...(tasks ? { tasks } : {}),
@@ -92,7 +103,7 @@ export async function observe(
           ? { standDown }
           : {}),
     });
-  });
+  }
   return snapshots;
 }
 
@@ -208,73 +219,6 @@ async function readStandDowns(
       standDowns.set(name, 'managed-draining');
   }
   return standDowns;
-}
-
-/**
- * Every task of the instance that is not known to be STOPPED. Desired RUNNING and desired STOPPED are listed apart,
- * since ListTasks shows only one of them and counts hide the second (aws-cdk#13506, ecs-cid-sample#29). Before the
- * drain begins only the first matter: what is on its way out decides nothing. Where a drain stalls, what has been
- * told to stop is listed first; if that accounts for every task, nobody wants a task there and one call is saved.
- */
-async function readTasks(
-  clients: AwsClients,
-  cluster: ClusterName,
-  containerInstance: string,
-  record: DrainRecord,
-): Promise<TaskView[]> {
-  const list = (desiredStatus: 'RUNNING' | 'STOPPED') =>
-    collectPages(`ECS ListTasks of ${containerInstance}`, async (nextToken) => {
-      const page = await clients.ecs.send(
-        new ListTasksCommand({ cluster, containerInstance, desiredStatus, nextToken }),
-      );
-      return { items: page.taskArns, next: page.nextToken };
-    });
-  if (record.phase !== 'draining') return describeTasks(clients, cluster, await list('RUNNING'), record);
-  const stalled = !mayBeEmpty(record);
-  const before = stalled ? await list('STOPPED') : [];
-  const accounted = new Set<string>([...before, ...record.stopped]).size;
-  if (stalled && accounted >= (record.expectedTasks ?? 0)) {
-    const tasks = await describeTasks(clients, cluster, before, record);
-    if (tasks.some(({ lastStatus }) => lastStatus !== 'STOPPED')) return tasks;
-  }
-  const running = await list('RUNNING');
-  // A task that is told to stop between the two calls is then in both lists. The other way round it is in neither,
-  // so that what was listed before cannot say that nothing is left.
-  const stopping = stalled && running.length > 0 ? before : await list('STOPPED');
-  return describeTasks(clients, cluster, [...running, ...stopping], record);
-}
-
-async function describeTasks(
-  clients: AwsClients,
-  cluster: ClusterName,
-  listed: readonly string[],
-  record: DrainRecord,
-): Promise<TaskView[]> {
-  const stopped = new Set<string>(record.stopped);
-  const open = [...new Set(listed)].filter((arn) => !stopped.has(arn));
-  const answers = await mapConcurrent(chunk(open, DESCRIBE_BATCH), 1, (tasks) =>
-    clients.ecs.send(new DescribeTasksCommand({ cluster, tasks })),
-  );
-  return answers
-    .flatMap((answer) => answer.tasks ?? [])
-    .map((task) => ({
-      task: taskArn(task.taskArn ?? ''),
-      lastStatus: task.lastStatus ?? 'UNKNOWN',
-      desiredStatus: task.desiredStatus ?? 'UNKNOWN',
-      // RunTask may set any group, so only the prefix says that a service owns the task.
-      ...(task.group?.startsWith('service:') ? { service: task.group.slice('service:'.length) } : {}),
-      ...(task.stoppingAt === undefined ? {} : { stoppingAt: task.stoppingAt.getTime() }),
-    }));
-}
-
-/** An instance that ECS forgets while we look at it is gone, which is no error. */
-async function unlessGone<T>(reading: Promise<T>): Promise<T | 'gone'> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (isContainerInstanceGone(error)) return 'gone';
-    throw error;
-  }
 }
 
 async function readEc2(clients: AwsClients, records: readonly DrainRecord[]) {

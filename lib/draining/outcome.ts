@@ -22,9 +22,15 @@ export function settleOutcomes(
   if (!stuck && !hooksLeft) return { record: settled, findings };
   const { closedAs: _, ...open } = settled;
   // A drain that was asked for and has not begun is still `requested`; one that has begun goes on draining.
-  const phase =
-    before.phase === 'closed' ? 'requested' : settled.phase === 'draining' ? 'draining' : before.phase;
-  return { record: { ...open, phase }, findings };
+  return { record: { ...open, phase: phaseAfter(before, settled) }, findings };
+}
+
+/** Where a record stands when not everything came about. */
+function phaseAfter(before: DrainRecord, settled: DrainRecord): DrainRecord['phase'] {
+  // That every task has stopped stays true, whatever became of the hook: leaving completes it, and says no more.
+  const empty = settled.phase === 'leaving' && settled.remaining?.length === 0;
+  if (empty || settled.phase === 'draining') return settled.phase;
+  return before.phase === 'closed' ? 'requested' : before.phase;
 }
 
 function apply(record: DrainRecord, outcome: ActionOutcome, now: EpochMs): DrainRecord {

@@ -126,6 +126,7 @@ export class Ecs {
       tasks: new Set(),
       events: [],
       desired: spec.desired ?? 0,
+      launched: { minute: 0, count: 0 },
       starved: false,
       steady: true,
       pass: undefined,

@@ -75,7 +75,8 @@ export class Instances {
       source: 'aws.ecs',
       detailType: 'ECS Container Instance State Change',
       resources: [instance.arn],
-      detail: instanceDetail(this.#kernel, instance),
+      brief: { status: instance.status },
+      detail: () => instanceDetail(this.#kernel, instance),
     });
   }
 

@@ -125,6 +125,8 @@ export interface Service {
   readonly tasks: Set<Task>;
   readonly events: { readonly id: string; readonly at: EpochMs; readonly message: string }[];
   desired: number;
+  /** How many tasks it has launched in this minute of the epoch. */
+  launched: { minute: number; count: number };
   /** Whether the last pass found no place for a task. */
   starved: boolean;
   steady: boolean;

@@ -5,6 +5,9 @@ import { starting } from './model.ts';
 import { constraintTest, fits, open, placer } from './placement.ts';
 import type { Tasks } from './tasks.ts';
 
+/** Tasks that the scheduler launches for one service in a minute on EC2 (AWS General Reference, ECS service quotas). */
+const LAUNCHES_PER_MINUTE = 500;
+
 /** A failed placement is tried again after this long, or when capacity changes. Assumed: ECS publishes no figure. */
 const RETRY_MS = MINUTE;
 
@@ -54,29 +57,31 @@ export class ServiceScheduler {
   }
 
   #replica(service: Service): void {
-    const alive = [...service.tasks].filter((task) => task.desiredStatus === 'RUNNING');
     const leaving: Task[] = [];
-    const staying: Task[] = [];
     const [primary] = service.deployments;
-    for (const task of alive) {
-      const old = task.startedBy !== primary.id;
-      if (!old && task.instance.status !== 'DRAINING') staying.push(task);
-      else if (starting(task)) this.#stop(task);
-      else leaving.push(task);
+    let running = 0;
+    let healthy = 0;
+    // One walk and no copies: a service may have thousands of tasks, and every change of one brings a pass.
+    for (const task of service.tasks) {
+      if (task.desiredStatus !== 'RUNNING') continue;
+      const goes = task.instance.status === 'DRAINING' || task.startedBy !== primary.id;
+      if (goes && starting(task)) {
+        this.#stop(task);
+        continue;
+      }
+      running += 1;
+      if (task.healthy) healthy += 1;
+      if (goes) leaving.push(task);
     }
+    const staying = running - leaving.length;
     // The minimum is rounded up and the maximum down: developer guide, "Container instance draining".
     const minimum = Math.ceil((service.desired * service.minimumHealthyPercent) / 100);
     const maximum = Math.floor((service.desired * service.maximumPercent) / 100);
-    const healthy = alive.filter((task) => task.healthy && task.desiredStatus === 'RUNNING').length;
-    let spare = Math.max(0, healthy - minimum);
-    for (const task of leaving) {
-      if (spare === 0) break;
-      this.#stop(task);
-      spare -= 1;
-    }
-    this.#shrink(service, staying, spare);
-    const running = [...service.tasks].filter((task) => task.desiredStatus === 'RUNNING').length;
-    this.#grow(service, Math.min(service.desired - staying.length, maximum - running));
+    const spare = Math.max(0, healthy - minimum);
+    const moved = Math.min(spare, leaving.length);
+    for (const task of leaving.slice(0, moved)) this.#stop(task);
+    const stopped = this.#shrink(service, staying, spare - moved);
+    this.#grow(service, Math.min(service.desired - staying, maximum - (running - moved - stopped)));
     this.#steady(service);
     this.#rolledOut(service);
   }
@@ -84,27 +89,33 @@ export class ServiceScheduler {
   /** A deployment has come to its end when only its own tasks are left and all that are wanted are healthy. */
   #rolledOut(service: Service): void {
     const [primary, ...replaced] = service.deployments;
-    const tasks = [...service.tasks];
-    if (primary.rollout === 'COMPLETED' || tasks.length !== service.desired) return;
-    if (!tasks.every((task) => task.healthy && task.startedBy === primary.id)) return;
+    if (primary.rollout === 'COMPLETED' || service.tasks.size !== service.desired) return;
+    if (![...service.tasks].every((task) => task.healthy && task.startedBy === primary.id)) return;
     primary.rollout = 'COMPLETED';
     primary.updatedAt = this.#kernel.now();
     if (replaced.length > 0) service.deployments = [primary];
     this.#event(service, `(service ${service.name}) (deployment ${primary.id}) deployment completed.`);
   }
 
-  /** Stops what is beyond the desired count, oldest last; protected tasks are spared (scale-in protection). */
-  #shrink(service: Service, staying: readonly Task[], spare: number): void {
+  /** Stops what is beyond the desired count, oldest last; protected tasks are spared (scale-in protection). Returns how many. */
+  #shrink(service: Service, staying: number, spare: number): number {
+    let surplus = staying - service.desired;
+    if (surplus <= 0) return 0;
     const now = this.#kernel.now();
-    let surplus = staying.length - service.desired;
-    for (const task of staying.toReversed()) {
-      if (surplus <= 0) return;
+    const [primary] = service.deployments;
+    const stays = (task: Task) =>
+      task.desiredStatus === 'RUNNING' &&
+      task.instance.status !== 'DRAINING' &&
+      task.startedBy === primary.id;
+    for (const task of [...service.tasks].filter(stays).reverse()) {
+      if (surplus <= 0) break;
       if ((task.protectedUntil ?? 0) > now) continue;
       if (task.healthy && spare <= 0) continue;
       if (task.healthy) spare -= 1;
       this.#stop(task);
       surplus -= 1;
     }
+    return staying - service.desired - surplus;
   }
 
   #grow(service: Service, wanted: number): void {
@@ -112,16 +123,25 @@ export class ServiceScheduler {
       service.starved = false;
       return;
     }
-    const next = placer(service);
-    for (let placed = 0; placed < wanted; placed++) {
+    const allowed = this.#launchesLeft(service);
+    const next = allowed > 0 ? placer(service) : () => undefined;
+    for (let placed = 0; placed < Math.min(wanted, allowed); placed++) {
       const instance = next();
       if (instance === undefined) {
         this.#starve(service);
         return;
       }
       this.#place(service, instance);
+      service.launched.count += 1;
     }
     service.starved = false;
+    if (wanted > allowed) this.#passAt(service, (service.launched.minute + 1) * MINUTE);
+  }
+
+  #launchesLeft(service: Service): number {
+    const minute = Math.floor(this.#kernel.now() / MINUTE);
+    if (service.launched.minute !== minute) service.launched = { minute, count: 0 };
+    return Math.max(0, LAUNCHES_PER_MINUTE - service.launched.count);
   }
 
   #starve(service: Service): void {
@@ -150,8 +170,8 @@ export class ServiceScheduler {
   }
 
   #steady(service: Service): void {
-    const tasks = [...service.tasks];
-    const steady = tasks.length === service.desired && tasks.every((task) => task.healthy);
+    // The size first: it tells most services in motion without a look at their tasks.
+    const steady = service.tasks.size === service.desired && [...service.tasks].every((task) => task.healthy);
     if (steady && !service.steady)
       this.#event(service, `(service ${service.name}) has reached a steady state.`);
     service.steady = steady;

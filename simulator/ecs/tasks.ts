@@ -185,7 +185,8 @@ export class Tasks {
       source: 'aws.ecs',
       detailType: 'ECS Task State Change',
       resources: [task.arn],
-      detail: taskDetail(this.#kernel, task),
+      brief: { lastStatus: task.lastStatus },
+      detail: () => taskDetail(this.#kernel, task),
     });
   }
 }

@@ -93,12 +93,12 @@ it('edge 12: a record that is not closed is always looked at again, and not at o
       const next = nextLookAt(record, policy, now);
       expect(next).toBeLessThan(Number.POSITIVE_INFINITY);
       if (next > now) return;
-      const { hooks, ...flags } = whatToLookAt(record, policy, now);
+      const { hooks, instance, tasks, ec2 } = whatToLookAt(record, policy, now);
       const { actions } = decide(record, {}, policy, now);
       const soon = [spotStopAt(record, policy), standaloneStopAt(record, policy)].some(
         (moment) => moment !== undefined && moment <= now + TICK,
       );
-      const isDue = Object.values(flags).includes(true) || hooks.length > 0 || actions.length > 0 || soon;
+      const isDue = instance || tasks || ec2 || hooks.length > 0 || actions.length > 0 || soon;
       expect(isDue).toBe(true);
     }),
     { numRuns: 5_000 },

@@ -247,6 +247,11 @@ describe('what EC2 announces', () => {
     expect(record).toMatchObject({ phase: 'requested', ec2: { state: 'terminated', since: later(HOUR) } });
   });
 
+  it('edge 18: what was a ghost and was started again is drained for its new reason alone', () => {
+    const kept = aRecord({ phase: 'closed', closedAs: 'withdrawn', reasons: [ghostReason] });
+    expect(kinds(take(kept, order('drain', later(HOUR))))).toEqual(['order']);
+  });
+
   it('edge 32: the end of an instance that we stood down for is not ours either', () => {
     const stoodDown = aRecord({ phase: 'closed', closedAs: 'stood-down', reasons: [hookReason] });
     expect(take(stoodDown, ec2State('terminated', later(HOUR))).phase).toBe('closed');

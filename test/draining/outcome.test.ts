@@ -98,9 +98,11 @@ describe('a hook', () => {
     expect(says).toEqual(['heartbeat-sent']);
   });
 
-  it('edge 29: whose completion was throttled keeps the drain where it was', () => {
+  it('edge 29: whose completion was throttled after the last task is completed at the next look', () => {
     const { record } = settle(drained, [outcomeOf(complete, 'retry', { error })], aDrain());
-    expect(record).toMatchObject({ phase: 'draining', hooks: [{ state: 'open' }] });
+    expect(record).toMatchObject({ phase: 'leaving', hooks: [{ state: 'open' }] });
+    const next = decide(record, {}, aPolicy(), later(2 * MINUTE));
+    expect(next.actions).toMatchObject([{ kind: 'complete', result: 'CONTINUE' }]);
   });
 
   it('edge 6: whose ABANDON was throttled is abandoned at the next look, not continued', () => {

@@ -165,7 +165,9 @@ export const draining: Situation[] = [
     name: 'edge 6: nothing is cut off on an old list of tasks',
     record: aDrain({ remaining: [] }),
     policy: { atDeadline: 'abandon' },
-    now: later(29 * MINUTE),
+    now: deadline,
+    does: ['heartbeat t1'],
+    next: { phase: 'draining' },
   },
   {
     name: 'edge 6: an instance that is empty at its deadline is drained, not abandoned',

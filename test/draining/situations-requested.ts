@@ -83,7 +83,7 @@ export const requested: Situation[] = [
     snapshot: { instance: 'gone' },
     does: ['complete t1 CONTINUE'],
     says: ['instance-gone'],
-    sentence: /i-1 in cluster prod/,
+    sentence: /Cluster prod does not list i-1/,
     next: { phase: 'closed', closedAs: 'gone' },
   },
   {

@@ -118,11 +118,7 @@ describe('a diagnosis', () => {
       { longestPauseMs: 5 * MINUTE, remaining: [aTask('a')] },
       10 * MINUTE,
     ],
-    [
-      'at once all the same while its tasks have not been listed yet',
-      { longestPauseMs: 5 * MINUTE },
-      MINUTE,
-    ],
+    ['at once all the same while its tasks have not been listed yet', { longestPauseMs: 5 * MINUTE }, MINUTE],
     [
       'never when all that is left was told to stop',
       { remaining: [aTask('a', { desiredStatus: 'STOPPED' })] },

@@ -133,6 +133,18 @@ describe('edge 36: the caps on drains of our own choice', () => {
     expect([first, second, third].map(({ status }) => status)).toEqual(['DRAINING', 'DRAINING', 'ACTIVE']);
   });
 
+  it('count the hooks of the same pass, which ECS does not show DRAINING yet', async () => {
+    const [, hooked, ordered] = three();
+    const rig = createRig({ hosts: [hooked, ordered], clusters: [oneAtATime] });
+    await rig.store.claim('draining#prod', 'somebody', rig.clock.now(), rig.clock.now() + 20_000);
+    await rig.send(drainOrder(ordered, rig.clock.now()));
+    await rig.send(terminating(rig, hooked));
+    await rig.tick();
+
+    expect([hooked.status, ordered.status]).toEqual(['DRAINING', 'ACTIVE']);
+    expect(rig.entry('waiting-for-room')?.subject).toBe(ordered.id);
+  });
+
   it('let an order that waited go on at once when its instance is terminated', async () => {
     const [first, second, third] = three();
     const rig = createRig({ hosts: [first, second, third], clusters: [oneAtATime] });

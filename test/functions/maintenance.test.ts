@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HOUR } from '../../lib/clock.ts';
 import { instance, sample } from '../events/samples.ts';
 import { host, tasks } from './hosts.ts';
-import { clusterPolicy, createRig, NOON, spotEvent, terminating } from './rig.ts';
+import { clusterPolicy, createRig, START, spotEvent, terminating } from './rig.ts';
 
 const DAY = 24 * HOUR;
 const retiring = () => host(1, { id: instance, tasks: tasks(1) });
@@ -20,7 +20,7 @@ describe('edge 38: scheduled maintenance', () => {
     expect(leaving.status).toBe('ACTIVE');
 
     await rig.tick(DAY);
-    expect(rig.clock.now()).toBe(NOON + 13 * DAY);
+    expect(rig.clock.now()).toBe(START + 13 * DAY);
     expect(leaving.status).toBe('DRAINING');
   });
 

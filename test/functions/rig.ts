@@ -15,7 +15,7 @@ import type { Host, HostTask } from './hosts.ts';
 import { createWorld } from './world.ts';
 
 /** The moment of the lifecycle event sample. */
-export const NOON = Date.UTC(2026, 10, 21, 14);
+export const START = Date.UTC(2026, 10, 21, 14);
 
 export function clusterPolicy(name: string, overrides: Partial<ClusterPolicy> = {}): ClusterPolicy {
   return {
@@ -54,7 +54,7 @@ export interface Sending {
 
 /** The handler of draining with everything around it: AWS mocked, store and journal in memory, time by hand. */
 export function createRig({ mode = 'act', clusters, hosts = [] }: RigOptions = {}) {
-  const clock = testClock(NOON);
+  const clock = testClock(START);
   const world = createWorld(clock);
   world.hosts.push(...hosts);
   const store = createMemoryStore<DrainRecord, Heard>(clock);

@@ -68,7 +68,10 @@ describe.each(['DrainRole', 'ScaleRole'] as const)('%s', (role) => {
   it('publishes on the bus as stevedore only', () => {
     const publish = statements().find((statement) => actionsOf(statement).includes('events:PutEvents'));
 
-    expect(publish?.Condition).toEqual({ StringEquals: { 'events:source': 'stevedore' } });
+    expect(publish?.Condition).toEqual({
+      'ForAllValues:StringEquals': { 'events:source': 'stevedore' },
+      Null: { 'events:source': 'false' },
+    });
   });
 
   it('writes to its own log only', () => {
