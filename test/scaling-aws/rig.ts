@@ -7,10 +7,13 @@ import type { ScalingPolicy, TargetPolicy } from '../../lib/scaling/policy.ts';
 import type { ScalingRecord } from '../../lib/scaling/record.ts';
 import { createMemoryStore } from '../../lib/state/memory.ts';
 import { edited } from '../events/samples.ts';
-import { contextOf, NOON, type Sending } from '../functions/rig.ts';
+import { contextOf, type Sending } from '../functions/rig.ts';
 import { testClock } from '../state/clock.ts';
 import { outByTwo, targetPolicy, webTarget } from './policies.ts';
 import { cpuAlarm, createScalingWorld, service } from './world.ts';
+
+/** The moment of the alarm samples. */
+const NOON = Date.UTC(2026, 10, 21, 14);
 
 export interface ScalingRigOptions {
   readonly mode?: 'act' | 'observe';
