@@ -10,9 +10,9 @@ import type { ClusterName } from '../ids.ts';
 import { type Circumstances, failedPlacement, type ServiceView } from './diagnose.ts';
 import type { TaskView } from './snapshot.ts';
 
-/** DescribeServices takes 10 services, GetTaskProtection 100 tasks (ECS API reference). */
+/** DescribeServices takes 10 services, GetTaskProtection 10 tasks (ECS API reference, request quotas). */
 const SERVICE_BATCH = 10;
-const PROTECTION_BATCH = 100;
+const PROTECTION_BATCH = 10;
 
 /** Reads why tasks stay: only for a drain that has stalled, so it may cost a few calls. */
 export async function readCircumstances(
