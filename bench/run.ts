@@ -3,10 +3,12 @@ import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
+import { measureBacktest } from './backtest.ts';
 import { measureBundles } from './bundles.ts';
 import { measureBurst } from './burst.ts';
 import { measureDrainCalls } from './drain-calls.ts';
 import { type Figure, holds } from './figure.ts';
+import { measureScalingDecision } from './scaling-decision.ts';
 
 const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
 const colors = picocolors.createColors(process.stdout.isTTY && picocolors.isColorSupported);
@@ -32,6 +34,8 @@ const figures = [
   ...(await measured('Importing the bundles', measureBundles)),
   ...(await measured('Draining single instances', measureDrainCalls)),
   ...(await measured('Draining a thousand instances at once', measureBurst)),
+  ...(await measured('Deciding on scaling', measureScalingDecision)),
+  ...(await measured('Back-testing', measureBacktest)),
 ];
 
 if (values.json) {

@@ -2,17 +2,22 @@
 // writes nothing, and exits with 1 if the page is out of date.
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { edgeCases } from './edge-cases-list.ts';
+import { type EdgeCase, edgeCases } from './edge-cases-list.ts';
+import { scalingEdgeCases } from './scaling-edge-cases.ts';
 
 const root = join(import.meta.dirname, '..');
 const file = join(root, 'docs', 'edge-cases.md');
 
+/** Which of the lists a number belongs to: tests of scaling say `scaling edge 7`. */
+export type Subject = 'draining' | 'scaling';
+
 /** The test files that name an edge case, by its number, with how many of their tests do. */
-export function testsByEdgeCase(): Map<number, Map<string, number>> {
+export function testsByEdgeCase(subject: Subject): Map<number, Map<string, number>> {
   const found = new Map<number, Map<string, number>>();
   for (const path of globSync('test/**/*.ts', { cwd: root }).map(posix).sort()) {
     const text = readFileSync(join(root, path), 'utf8');
-    for (const [, digits] of text.matchAll(/['"`](?:[^'"`\n]*\b)?edges? (\d+(?:(?:, | and )\d+)*)\b/g)) {
+    for (const [, prefix, digits] of text.matchAll(NAMED)) {
+      if ((prefix !== undefined) !== (subject === 'scaling')) continue;
       for (const number of (digits ?? '').split(/, | and /).map(Number)) {
         const files = found.get(number) ?? new Map<string, number>();
         found.set(number, files.set(path, (files.get(path) ?? 0) + 1));
@@ -22,29 +27,40 @@ export function testsByEdgeCase(): Map<number, Map<string, number>> {
   return found;
 }
 
+const NAMED = /['"`](?:[^'"`\n]*?\b)??(scaling )?edges? (\d+(?:(?:, | and )\d+)*)\b/g;
+
 const posix = (path: string) => path.replaceAll('\\', '/');
 
 /** The text of docs/edge-cases.md. */
 export function edgeCasesPage(): string {
-  const tests = testsByEdgeCase();
-  const rows = edgeCases.map(({ number, what, source, notTested }) => {
-    const files = [...(tests.get(number) ?? [])].map(
-      ([path, count]) => `[${path.slice('test/'.length)}](../${path}) ${count}`,
-    );
-    return `| ${number} | ${what} | ${source} | ${files.length > 0 ? files.join('<br>') : `not tested: ${notTested}`} |`;
-  });
-  return `<!-- Written by \`npm run docs\` from cli/edge-cases-list.ts and the names of the tests; do not edit. -->
+  return `<!-- Written by \`npm run docs\` from the lists in cli/ and the names of the tests; do not edit. -->
 
 # Edge cases
 
-Ways in which draining is known to go wrong: most are bugs that a tool has had, with the place where it was reported, or
-behaviour that AWS documents. A test that covers one has its number in its name (\`edge 7: …\`); the last column counts
-them by file. Where none does, it says why.
+Ways in which draining and scaling are known to go wrong: most are bugs that a tool has had, with the place where it was
+reported, or behaviour that AWS documents. A test that covers one has its number in its name (\`edge 7: …\`,
+\`scaling edge 7: …\`); the last column counts them by file. Where none does, it says why.
 
-| # | what goes wrong | where it was found | tests |
-|---|---|---|---|
-${rows.join('\n')}
+## Draining
+
+${table(edgeCases, 'draining')}
+
+## Scaling
+
+${table(scalingEdgeCases, 'scaling')}
 `;
+}
+
+function table(cases: readonly EdgeCase[], subject: Subject): string {
+  const tests = testsByEdgeCase(subject);
+  const rows = cases.map(({ number, what, source, notTested }) => {
+    const files = [...(tests.get(number) ?? [])].map(
+      ([path, count]) => `[${path.slice('test/'.length)}](../${path}) ${count}`,
+    );
+    const last = files.length > 0 ? files.join('<br>') : `not tested: ${notTested}`;
+    return `| ${number} | ${what} | ${source} | ${last} |`;
+  });
+  return ['| # | what goes wrong | where it was found | tests |', '|---|---|---|---|', ...rows].join('\n');
 }
 
 if (import.meta.main) {

@@ -157,7 +157,7 @@ const afterwards = (vector: Vector, desired: number) =>
     later(MINUTE),
   );
 
-describe('rounding', () => {
+describe('scaling edge 3: the change is rounded, not the total', () => {
   it.each(of('rounding').map((one) => [one.id, one] as const))('%s', (_, { raw = 0, expected }) => {
     expect(roundDelta(raw)).toBe(expected);
   });
