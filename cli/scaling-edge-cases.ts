@@ -85,12 +85,7 @@ export const scalingEdgeCases: readonly EdgeCase[] = [
     'containers-roadmap#493, aws-cdk#3919',
     'The count is read anew before each decision, and after such a reset the metric decides again.',
   ),
-  of(
-    34,
-    'Instances whose agent is disconnected or still registering',
-    'ECS API reference',
-    'Only ACTIVE and connected ones are listed: see 23.',
-  ),
+  of(34, 'Instances whose agent is disconnected or still registering', 'ECS API reference'),
   of(
     35,
     'Tasks are placed where an old one is still stopping',

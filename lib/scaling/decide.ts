@@ -1,4 +1,4 @@
-import { type EpochMs, MINUTE, utc } from '../clock.ts';
+import { type EpochMs, MINUTE, SECOND, utc } from '../clock.ts';
 import { evaluateBacklog } from './backlog.ts';
 import { combine } from './combine.ts';
 import type { Finding, ScalingDecision } from './decision.ts';
@@ -15,8 +15,11 @@ import { evaluateTracking } from './tracking.ts';
 /** A recorded change that could not be applied for so long is decided afresh. */
 const INTENT_LIFE = 10 * MINUTE;
 
-/** How often the present count is read although nothing seems to change. */
-const COUNT_EVERY = 5 * LOOK_EVERY;
+/** How often the present count is read although nothing seems to change: with the owners, not at every look. */
+const COUNT_EVERY = 10 * LOOK_EVERY;
+
+/** An alarm younger than this is what its own event brought, and not yet a look of the schedule. */
+const JUST_BEGUN = 15 * SECOND;
 
 /**
  * Decides what to do about one target. Pure: the snapshot is what was read, `now` is in epoch milliseconds. A change
@@ -50,10 +53,10 @@ export function decide(
   return decision;
 }
 
-/** Somebody else may have set the count: it is read anew when an alarm has just begun, and every few minutes. */
+/** Somebody else may have set the count: it is read anew when an alarm has just begun, and every ten minutes. */
 function isCountDue({ alarms }: ScalingSnapshot, now: EpochMs): boolean {
   const news = [...alarms.values()].some(
-    (view) => view !== 'missing' && view.state === 'ALARM' && now - view.since < 2 * LOOK_EVERY,
+    (view) => view !== 'missing' && view.state === 'ALARM' && now - view.since < JUST_BEGUN,
   );
   return news || now % COUNT_EVERY < LOOK_EVERY;
 }

@@ -16,8 +16,8 @@ export interface ScalingRecord {
   readonly changes: readonly Change[];
   /** What each policy wanted lately, for the stabilisation windows; newest last, older than the window dropped. */
   readonly wanted: Readonly<Record<string, readonly Wanted[]>>;
-  /** Bounds that a schedule has set. */
-  readonly bounds?: { readonly min: number; readonly max: number };
+  /** What schedules have set; the rest is the policy's, so that a change of the file is not hidden by them. */
+  readonly bounds?: { readonly min?: number; readonly max?: number };
   /** Until when each schedule has been looked at: what fell due since then runs. */
   readonly schedulesSeen: Readonly<Record<string, EpochMs>>;
   /** Alarms known to be in ALARM: looked at again every period while they are. */

@@ -3,7 +3,7 @@ import type { Finding } from './decision.ts';
 import type { Schedule, TargetPolicy } from './policy.ts';
 import type { ScalingRecord } from './record.ts';
 import { dueRun } from './schedule.ts';
-import type { Bounds } from './situation.ts';
+import { type Bounds, scheduledBounds } from './situation.ts';
 
 /**
  * The bounds after a schedule ran. One of them may be given alone; a min above the max that holds is an error, as in
@@ -54,7 +54,8 @@ export function runSchedules(record: ScalingRecord, policy: TargetPolicy, now: E
     else findings.push(missed(schedule, due.missed, policy));
   }
   runs.sort((a, b) => a.at - b.at);
-  let bounds = record.bounds ?? { min: policy.min, max: policy.max };
+  let bounds = scheduledBounds(record, policy);
+  let set = record.bounds ?? {};
   let desired: number | null = null;
   const names: string[] = [];
   for (const { schedule } of runs) {
@@ -64,10 +65,15 @@ export function runSchedules(record: ScalingRecord, policy: TargetPolicy, now: E
       continue;
     }
     bounds = after;
+    set = {
+      ...set,
+      ...(schedule.min === null ? {} : { min: after.min }),
+      ...(schedule.max === null ? {} : { max: after.max }),
+    };
     desired = schedule.desired ?? desired;
     names.push(schedule.name);
   }
-  const changed = names.length > 0 ? { ...record, bounds } : record;
+  const changed = names.length > 0 ? { ...record, bounds: set } : record;
   return {
     ...(names.length > 0 ? { by: `schedule ${names.join(', ')}` } : {}),
     record: { ...changed, schedulesSeen: waiting },

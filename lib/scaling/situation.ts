@@ -37,9 +37,15 @@ export interface Evaluation {
   readonly forbidsIn: boolean;
 }
 
+/** What schedules have set, each bound by itself, and else what the policy says. */
+export function scheduledBounds({ bounds }: ScalingRecord, policy: TargetPolicy): Bounds {
+  const max = bounds?.max ?? policy.max;
+  return { min: Math.min(bounds?.min ?? policy.min, max), max };
+}
+
 /** The bounds that hold now: what a schedule has set, or else the policy's; and never beyond the group's own. */
 export function boundsOf(record: ScalingRecord, policy: TargetPolicy, capacity: CapacityView): Bounds {
-  const { min, max } = record.bounds ?? policy;
+  const { min, max } = scheduledBounds(record, policy);
   const own = capacity.bounds;
   if (own === null) return { min, max };
   const most = Math.min(max, own.max);

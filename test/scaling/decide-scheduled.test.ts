@@ -115,6 +115,18 @@ describe('a schedule', () => {
     expect(run({ desired: 7 }, undefined, {}, quiet, EIGHT + 2 * MINUTE).record).toEqual(quiet);
   });
 
+  it('that set only a min leaves the max to the policy, also when the file changes it later', () => {
+    const { record } = run({ min: 4 }, capacity(5));
+    const raised = aTarget({ max: 60, policies: [outPolicy()] });
+
+    const now = EIGHT + MINUTE;
+    const breach = aSnapshot(raised, capacity(45), { [outPolicy().name]: 95 }, now);
+    const decision = decide(record, breach, raised, now);
+
+    expect(record.bounds).toEqual({ min: 4 });
+    expect(decision.desired).toBeGreaterThan(45);
+  });
+
   it('of two that are due at once the later counts, and both bounds hold', () => {
     const schedules = [
       aSchedule({ name: 'late', when: { kind: 'cron', expression: '1 8 * * *' }, desired: 9 }),
@@ -126,7 +138,7 @@ describe('a schedule', () => {
     const decision = decide(record, aSnapshot(policy, capacity(2), {}), policy, EIGHT + MINUTE);
 
     expect(decision.desired).toBe(9);
-    expect(decision.next.bounds).toEqual({ min: 4, max: 40 });
+    expect(decision.next.bounds).toEqual({ min: 4 });
     expect(decision.next.intent?.policy).toBe('schedule morning, late');
   });
 });
