@@ -5,6 +5,8 @@ export interface Figure {
   readonly unit: string;
   readonly atMost?: number;
   readonly atLeast?: number;
+  /** It depends on how busy the machine is. */
+  readonly noisy?: true;
   /** How it was measured, or what it is made of. */
   readonly note?: string;
 }

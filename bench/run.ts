@@ -10,7 +10,9 @@ import { measureDrainCalls } from './drain-calls.ts';
 import { type Figure, holds } from './figure.ts';
 import { measureScalingDecision } from './scaling-decision.ts';
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, steady: { type: 'boolean', default: false } },
+});
 const colors = picocolors.createColors(process.stdout.isTTY && picocolors.isColorSupported);
 
 /** Runs one measurement under a progress bar on the terminal's error stream. */
@@ -56,7 +58,8 @@ if (values.json) {
   const notes = figures.flatMap(({ name, note }) => (note ? [colors.dim(`  ${name}: ${note}`)] : []));
   process.stdout.write(`${[table.toString(), ...notes].join('\n')}\n`);
 }
-process.exitCode = figures.every(holds) ? 0 : 1;
+// `--steady`: what a busy machine can make fail is shown, and does not decide.
+process.exitCode = figures.every((figure) => holds(figure) || (values.steady && figure.noisy)) ? 0 : 1;
 
 function format({ value, unit }: Figure): string {
   const digits = Number.isInteger(value) ? 0 : value < 10 ? 2 : 1;

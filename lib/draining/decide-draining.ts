@@ -126,16 +126,25 @@ function atDeadline(record: DrainRecord, policy: ClusterPolicy, now: EpochMs): D
     : complete(record, 'CONTINUE', 'deadline-continue');
 }
 
+/** What the policy does at the deadline of a drain that never began: no task can be told to stop on its way. */
+export function giveUpBeforeDraining(record: DrainRecord, status: string, policy: ClusterPolicy): Decision {
+  const state = `before it could be set DRAINING (it is ${status})`;
+  return policy.atDeadline === 'abandon'
+    ? complete(record, 'ABANDON', 'deadline-abandon', state)
+    : complete(record, 'CONTINUE', 'deadline-continue', state);
+}
+
 function complete(
   record: DrainRecord,
   result: 'CONTINUE' | 'ABANDON',
   reason: 'deadline-continue' | 'deadline-abandon',
+  state = `with ${left(record)}`,
 ): Decision {
   const what =
     result === 'CONTINUE'
       ? 'the termination goes on'
       : 'the hook is abandoned: the group keeps the instance (Terminating:Retained) only if its instance lifecycle policy has TerminateHookAbandon=retain, and terminates it otherwise';
-  const sentence = `The deadline of ${record.instanceId} passed with ${left(record)}; ${what}.${blockedTail(record)}`;
+  const sentence = `The deadline of ${record.instanceId} passed ${state}; ${what}.${blockedTail(record)}`;
   return {
     actions: openHooks(record).map((hook) => ({ kind: 'complete', hook, result })),
     next: { ...record, phase: 'leaving' },

@@ -1,12 +1,12 @@
 import { type EpochMs, SECOND, utc } from '../clock.ts';
-import { decideDraining } from './decide-draining.ts';
+import { decideDraining, giveUpBeforeDraining } from './decide-draining.ts';
 import { decideLeaving } from './decide-leaving.ts';
 import type { Decision, Finding } from './decision.ts';
 import { isAllVoluntary, isHostOver } from './look.ts';
 import type { ClusterPolicy } from './policy.ts';
 import type { DrainRecord } from './record.ts';
 import { hookKey, type Snapshot, type StandDown } from './snapshot.ts';
-import { heartbeatDueAt, lastChanceBefore, openHooks, TICK } from './timing.ts';
+import { actBy, heartbeatDueAt, lastChanceBefore, openHooks, TICK } from './timing.ts';
 
 /**
  * Decides what to do about one instance. Pure: the record has taken in all notices, the snapshot is what was read
@@ -117,6 +117,12 @@ function decideRequested(
   const isGhost = record.reasons.every(({ kind }) => kind === 'ghost');
   if (isGhost) return decideLeaving({ ...record, phase: 'leaving' }, snapshot, policy, now);
   if (instance.status === 'DRAINING') return adopt(record, snapshot, policy, now);
+  // An instance that never becomes ACTIVE, or whose draining AWS keeps refusing, must not hold its group for 48 hours.
+  const tried = instance.status !== 'ACTIVE' || record.drainRequestedAt !== undefined;
+  const by = actBy(record, policy);
+  if (tried && by !== undefined && by <= now && openHooks(record).length > 0) {
+    return giveUpBeforeDraining(record, instance.status, policy);
+  }
   if (instance.status !== 'ACTIVE') {
     const sentence = `ECS drains only ACTIVE instances, and ${id} is ${instance.status}. Looked at again every minute.`;
     return nothing(record, { reason: 'instance-not-active-yet', outcome: 'held', sentence });

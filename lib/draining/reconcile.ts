@@ -1,10 +1,11 @@
 import { createAttempts, type Invocation, lead as leadPartition } from '../state/lead.ts';
 import type { RecordKey } from '../state/store.ts';
+import { entryWithoutRecord } from './entries.ts';
 import type { Arrival } from './notice.ts';
 import type { ClusterPolicy } from './policy.ts';
 import { partitionOf, route } from './route.ts';
-import { type Standing, sweep } from './sweep.ts';
-import { type DrainDependencies, work } from './worker.ts';
+import { type Standing, SWEEP, sweep } from './sweep.ts';
+import { couldNotRead, type DrainDependencies, work } from './worker.ts';
 
 export interface Drainer {
   /** Takes events in and carries the drains that they are about one step further. */
@@ -45,7 +46,8 @@ export function createDrainer(deps: DrainDependencies): Drainer {
       for (const policy of deps.policy.clusters) {
         const found: RecordKey[] = [];
         await attempt(async () => {
-          const swept = await sweep(deps, policy);
+          const swept = await journalled(deps, policy, sweep(deps, policy));
+          if (!swept) return;
           report(swept.standing);
           found.push(...swept.found);
         });
@@ -59,6 +61,22 @@ export function createDrainer(deps: DrainDependencies): Drainer {
       throwFailures();
     },
   };
+}
+
+/** A sweep that AWS did not let through is journalled; one that only has to be repeated, the next tick repeats. */
+async function journalled<T>(
+  { journal, clock }: DrainDependencies,
+  { cluster }: ClusterPolicy,
+  sweeping: Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await sweeping;
+  } catch (error) {
+    const { finding, passes } = couldNotRead(error);
+    await journal.write([entryWithoutRecord(finding, cluster, SWEEP, clock.now())]);
+    if (passes) return undefined;
+    throw error;
+  }
 }
 
 /** The holder of a cluster's lease counts the caps, so only it may admit drains of our own choice. */

@@ -61,7 +61,8 @@ export async function sweep(
   return { found, standing: standingOf(policy, open, now) };
 }
 
-const SWEEP: Cause = { eventId: 'sweep', detailType: 'Stevedore Sweep' };
+/** The cause of what no event announced. */
+export const SWEEP: Cause = { eventId: 'sweep', detailType: 'Stevedore Sweep' };
 
 /** Instances that wait for a hook of ours of which no record knows: the lifecycle event was lost. */
 async function lostHooks(deps: DrainDependencies, policy: ClusterPolicy, now: EpochMs): Promise<News[]> {

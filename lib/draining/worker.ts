@@ -106,17 +106,19 @@ async function couldNotObserve(
   error: unknown,
   now: EpochMs,
 ): Promise<void> {
+  const { finding, passes } = couldNotRead(error);
+  await mapConcurrent(records, CONCURRENT_COMMITS, (stored) => hold(deps, stored, now, finding));
+  // What passes by itself is tried at the next tick; anything else must not look like a success to Lambda.
+  if (!passes) throw error;
+}
+
+/** What to journal when AWS could not be read, and whether that passes by itself. */
+export function couldNotRead(error: unknown): { finding: Finding; passes: boolean } {
   const { code, sentence, retryable } = explain(error);
   const specific = failureReason(code);
   const reason = specific === 'action-failed' ? 'observing-failed' : specific;
-  const finding: Finding = {
-    reason,
-    outcome: 'failed',
-    sentence: `Could not read the state from AWS. ${sentence}`,
-  };
-  await mapConcurrent(records, CONCURRENT_COMMITS, (stored) => hold(deps, stored, now, finding));
-  // What passes by itself is tried at the next tick; anything else must not look like a success to Lambda.
-  if (!retryable) throw error;
+  const said = `Could not read the state from AWS. ${sentence}`;
+  return { finding: { reason, outcome: 'failed', sentence: said }, passes: retryable };
 }
 
 async function admitWaiting(

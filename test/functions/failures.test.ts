@@ -90,6 +90,20 @@ describe('edge 29: throttling beyond the retries', () => {
     expect(await rig.record(leaving)).toMatchObject({ phase: 'leaving', hooks: [{ state: 'completed' }] });
   });
 
+  it('of the sweep is journalled, and what is due is done all the same', async () => {
+    const leaving = host(1);
+    const rig = createRig({ hosts: [leaving] });
+    rig.world.fail('ECS:DescribeContainerInstances', throttled());
+    await rig.send(terminating(rig, leaving));
+    rig.world.fail('AutoScaling:DescribeAutoScalingGroups', throttled());
+
+    await rig.tick();
+    expect(rig.entriesAbout('prod')).toMatchObject([
+      { reason: 'throttled', outcome: 'failed', weight: 'notable' },
+    ]);
+    expect(leaving.status).toBe('DRAINING');
+  });
+
   it('while the instance is looked for is thrown: nothing but the event would bring it back', async () => {
     const leaving = host(1);
     const rig = createRig({ hosts: [leaving] });

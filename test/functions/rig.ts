@@ -93,6 +93,7 @@ export function createRig({ mode = 'act', clusters, hosts = [] }: RigOptions = {
     /** The reason codes journalled, in order; routine ones too. */
     reasons: () => journal.entries.map(({ reason }) => reason),
     notable: () => journal.entries.filter(({ weight }) => weight === 'notable').map(({ reason }) => reason),
+    entriesAbout: (subject: string) => journal.entries.filter((entry) => entry.subject === subject),
     entry: (reason: string) => journal.entries.find((entry) => entry.reason === reason),
   };
 }
