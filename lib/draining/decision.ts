@@ -1,5 +1,5 @@
 import type { ContainerInstanceArn, TaskArn } from '../ids.ts';
-import type { Outcome } from '../journal/journal.ts';
+import type { Finding as JournalFinding } from '../journal/journal.ts';
 import type { DrainingReason } from './reasons.ts';
 import type { DrainRecord, HookAction } from './record.ts';
 
@@ -12,13 +12,7 @@ export type Action =
   | { readonly kind: 'stop-task'; readonly task: TaskArn; readonly why: string }
   | { readonly kind: 'deregister'; readonly arn: ContainerInstanceArn };
 
-/** Something decided, done or not, and why. */
-export interface Finding {
-  readonly reason: DrainingReason;
-  readonly outcome: Outcome;
-  readonly sentence: string;
-  readonly facts?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
-}
+export type Finding = JournalFinding<DrainingReason>;
 
 export interface Decision {
   readonly actions: readonly Action[];

@@ -1,9 +1,9 @@
 import type { EpochMs } from '../clock.ts';
-import type { JournalEntry } from '../journal/journal.ts';
+import type { Cause, JournalEntry } from '../journal/journal.ts';
 import type { StoredRecord } from '../state/store.ts';
 import type { ActionOutcome } from './act.ts';
 import type { Action, Finding } from './decision.ts';
-import type { Cause, Heard } from './notice.ts';
+import type { Heard } from './notice.ts';
 import { type DrainingReason, drainingReasons } from './reasons.ts';
 import type { DrainRecord } from './record.ts';
 

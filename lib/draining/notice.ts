@@ -1,5 +1,6 @@
 import type { EpochMs } from '../clock.ts';
 import type { ClusterName, ContainerInstanceArn, GroupName, InstanceId, TaskArn } from '../ids.ts';
+import type { Cause } from '../journal/journal.ts';
 
 /** What an event claims. It says only where to look; what is true is read from AWS. */
 export type Notice =
@@ -44,12 +45,6 @@ export interface Arrival {
         readonly instanceId?: InstanceId;
       };
   readonly cause: Cause;
-}
-
-/** The event that brought a notice. */
-export interface Cause {
-  readonly eventId: string;
-  readonly detailType: string;
 }
 
 /** A notice as it waits in a record's inbox. */

@@ -180,7 +180,6 @@ async function readHooks(
       const heartbeatTimeoutMs = (hook.HeartbeatTimeout ?? 3_600) * 1_000;
       views.set(hookKey(group, hook.LifecycleHookName ?? ''), {
         heartbeatTimeoutMs,
-        defaultResult: hook.DefaultResult ?? 'ABANDON',
       });
     }
   });

@@ -51,7 +51,6 @@ export interface TaskView {
 
 export interface HookView {
   readonly heartbeatTimeoutMs: number;
-  readonly defaultResult: string;
 }
 
 export const hookKey = (group: string, hook: string) => `${group}/${hook}`;

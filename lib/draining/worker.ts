@@ -3,6 +3,7 @@ import type { AwsClients } from '../aws/clients.ts';
 import { explain } from '../aws/explain.ts';
 import { type Clock, type EpochMs, HOUR } from '../clock.ts';
 import type { Journal } from '../journal/journal.ts';
+import { isPausedBy } from '../state/paused.ts';
 import type { ControlStore, RecordKey, RecordStore, StoredRecord } from '../state/store.ts';
 import { type ActionOutcome, act } from './act.ts';
 import { admit } from './admit.ts';
@@ -89,8 +90,7 @@ const PAUSED: Finding = {
 };
 
 async function isPaused({ control }: DrainDependencies, { cluster }: ClusterPolicy): Promise<boolean> {
-  const paused = await control.paused();
-  return ['all', 'draining', `draining/${cluster}`].some((scope) => paused.has(scope));
+  return isPausedBy(await control.paused(), 'draining', cluster);
 }
 
 /** Leaves the inbox as it is and comes back in a minute. */

@@ -9,6 +9,20 @@ export type Capability = 'draining' | 'scaling' | 'failover' | 'retagging';
  */
 export type Outcome = 'acted' | 'held' | 'refused' | 'observed' | 'ignored' | 'failed' | 'done';
 
+/** An event that something was done or not done for. */
+export interface Cause {
+  readonly eventId: string;
+  readonly detailType: string;
+}
+
+/** What a decision says of itself, by a reason of its capability's catalogue: done or not, and why. */
+export interface Finding<Reason extends string> {
+  readonly reason: Reason;
+  readonly outcome: Outcome;
+  readonly sentence: string;
+  readonly facts?: NonNullable<JournalEntry['facts']>;
+}
+
 /** One decision, acted on or not. */
 export interface JournalEntry {
   readonly at: EpochMs;
@@ -24,7 +38,7 @@ export interface JournalEntry {
   /** The API calls made for it, as `Service:Operation`. */
   readonly calls?: readonly string[];
   /** The event that led here. */
-  readonly cause?: { readonly eventId: string; readonly detailType: string };
+  readonly cause?: Cause;
   /** Numbers and names for machines: counts, ARNs, deadlines. No environment variables, no tokens. */
   readonly facts?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   /** `routine` entries go to the log and the metrics only; `notable` ones to the event bus and the table as well. */

@@ -1,14 +1,9 @@
 import type { EpochMs } from '../clock.ts';
-import type { Outcome } from '../journal/journal.ts';
+import type { Finding as JournalFinding } from '../journal/journal.ts';
 import type { ScalingReason } from './reasons.ts';
 import type { ScalingRecord } from './record.ts';
 
-export interface Finding {
-  readonly reason: ScalingReason;
-  readonly outcome: Outcome;
-  readonly sentence: string;
-  readonly facts?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
-}
+export type Finding = JournalFinding<ScalingReason>;
 
 export interface ScalingDecision {
   /** The absolute count to set; undefined: leave it. */

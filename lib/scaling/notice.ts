@@ -1,4 +1,5 @@
 import type { EpochMs } from '../clock.ts';
+import type { Cause } from '../journal/journal.ts';
 import type { AlarmView } from './snapshot.ts';
 
 /** What is claimed. It says only that there is something to look at; what is true is read from AWS. */
@@ -17,12 +18,6 @@ export type Notice =
     }
   /** The schedule wants a look, and another invocation has the lease. */
   | { readonly kind: 'tick'; readonly at: EpochMs };
-
-/** The event that brought a notice. */
-export interface Cause {
-  readonly eventId: string;
-  readonly detailType: string;
-}
 
 /** A notice as it waits in a record's inbox. */
 export interface Heard {

@@ -5,6 +5,7 @@ import type { ScalingClients } from '../aws/scaling-clients.ts';
 import type { Clock, EpochMs } from '../clock.ts';
 import { MINUTE } from '../clock.ts';
 import type { Journal } from '../journal/journal.ts';
+import { isPausedBy } from '../state/paused.ts';
 import type { ControlStore, RecordKey, RecordStore, StoredRecord } from '../state/store.ts';
 import { type ActionOutcome, act } from './act.ts';
 import type { KnownChildren } from './alarms.ts';
@@ -72,8 +73,7 @@ export async function work(
     return policy ? [{ policy, stored: one, ...takeIn(one.state, one.inbox, policy) }] : [];
   });
   const now = deps.clock.now();
-  const isPaused = ({ policy }: Case) =>
-    ['all', 'scaling', `scaling/${policy.target.id}`].some((scope) => paused.has(scope));
+  const isPaused = ({ policy }: Case) => isPausedBy(paused, 'scaling', policy.target.id);
   await mapConcurrent(all.filter(isPaused), CONCURRENT_COMMITS, (one) => hold(deps, one, PAUSED, now));
   const running = all.filter((one) => !isPaused(one));
   const wantsLook = ({ news, record }: (typeof all)[number]) => ticked || news || record.intent !== undefined;

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../lib/clock.ts';
 import type { Comparison } from '../../lib/scaling/policy.ts';
+import { isBreach } from '../cloudwatch/breach.ts';
 
 /** An alarm over one-minute points, all of the last `datapoints` of which must breach. */
 export interface Alarm {
@@ -24,7 +25,7 @@ export function createAlarm(threshold: number, comparison: Comparison, datapoint
       return since;
     },
     see(value, now) {
-      breaching = value !== null && breaches(value, threshold, comparison) ? breaching + 1 : 0;
+      breaching = value !== null && isBreach(value, threshold, comparison) ? breaching + 1 : 0;
       const next = value === null ? 'INSUFFICIENT_DATA' : breaching >= datapoints ? 'ALARM' : 'OK';
       if (next === state) return;
       state = next;
@@ -34,18 +35,3 @@ export function createAlarm(threshold: number, comparison: Comparison, datapoint
 }
 
 export const isAbove = (comparison: Comparison) => comparison.startsWith('Greater');
-
-function breaches(value: number, threshold: number, comparison: Comparison): boolean {
-  switch (comparison) {
-    case 'GreaterThanOrEqualToThreshold':
-      return value >= threshold;
-    case 'GreaterThanThreshold':
-      return value > threshold;
-    case 'LessThanOrEqualToThreshold':
-      return value <= threshold;
-    case 'LessThanThreshold':
-      return value < threshold;
-    default:
-      return comparison satisfies never;
-  }
-}

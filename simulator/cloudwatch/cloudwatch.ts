@@ -1,11 +1,11 @@
 import { type EpochMs, MINUTE, SECOND } from '../../lib/clock.ts';
 import { ApiError, type Kernel, type Operations } from '../kernel.ts';
+import { isBreach } from './breach.ts';
 import { Metrics } from './metrics.ts';
 import { evaluate, evaluationRange } from './missing.ts';
 import type {
   Alarm,
   AlarmState,
-  ComparisonOperator,
   CompositeAlarm,
   CompositeAlarmSpec,
   MetricAlarm,
@@ -107,7 +107,7 @@ export class CloudWatch {
     const evaluationPeriods = spec.evaluationPeriods ?? 1;
     const range = this.#range(alarm, evaluationRange(evaluationPeriods));
     const breaches = range.map(({ value }) =>
-      value === undefined ? undefined : breaching(value, spec.comparison, spec.threshold),
+      value === undefined ? undefined : isBreach(value, spec.threshold, spec.comparison),
     );
     const value = evaluate(breaches, {
       evaluationPeriods,
@@ -165,17 +165,4 @@ function queriesOf({ on, periodSeconds = 60 }: MetricAlarmSpec, id: string): rea
 function periodOf({ on, periodSeconds = 60 }: MetricAlarmSpec): number {
   if (!('queries' in on)) return periodSeconds;
   return Math.max(...on.queries.map((query) => query.periodSeconds ?? 0)) || periodSeconds;
-}
-
-function breaching(value: number, comparison: ComparisonOperator, threshold: number): boolean {
-  switch (comparison) {
-    case 'GreaterThanOrEqualToThreshold':
-      return value >= threshold;
-    case 'GreaterThanThreshold':
-      return value > threshold;
-    case 'LessThanOrEqualToThreshold':
-      return value <= threshold;
-    case 'LessThanThreshold':
-      return value < threshold;
-  }
 }

@@ -237,7 +237,7 @@ export const requested: Situation[] = [
     record: { ...forHook, hooks: [unread] },
     snapshot: {
       instance: anInstance(),
-      hooks: hookViews({ heartbeatTimeoutMs: 30 * SECOND, defaultResult: 'ABANDON' }),
+      hooks: hookViews({ heartbeatTimeoutMs: 30 * SECOND }),
     },
     does: ['begin-drain', 'heartbeat t1'],
     says: ['hook-too-short'],

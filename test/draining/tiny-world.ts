@@ -105,9 +105,7 @@ export function createTinyWorld(plan: WorldPlan) {
     return {
       ...(look.instance ? { instance: listed ? instance : 'gone' } : {}),
       ...(look.tasks && listed ? { tasks: tasks.map((task) => viewOf(task, now)) } : {}),
-      ...(look.hooks.length > 0
-        ? { hooks: hookViews({ heartbeatTimeoutMs, defaultResult: 'ABANDON' }) }
-        : {}),
+      ...(look.hooks.length > 0 ? { hooks: hookViews({ heartbeatTimeoutMs }) } : {}),
       ...(look.ec2 ? { ec2 } : {}),
       ...(look.diagnosis ? { blockers: [] } : {}),
     };
