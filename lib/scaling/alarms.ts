@@ -3,20 +3,12 @@ import {
   type CompositeAlarm,
   DescribeAlarmsCommand,
   type MetricAlarm,
-  type MetricDataQuery,
 } from '@aws-sdk/client-cloudwatch';
 import { chunk, mapConcurrent } from '../aws/batch.ts';
 import { collectPages } from '../aws/paging.ts';
 import type { ScalingClients } from '../aws/scaling-clients.ts';
-import type { Comparison, StepPolicy } from './policy.ts';
-import type { AlarmView } from './snapshot.ts';
-
-/** An alarm as it is in CloudWatch. */
-export interface Alarm {
-  readonly view: AlarmView;
-  /** What gives its value; none for a composite alarm that has no metric alarm among its children. */
-  readonly queries: readonly MetricDataQuery[];
-}
+import { type Alarm, type AlarmState, alarmOf, definitionOf } from './alarm-definition.ts';
+import type { StepPolicy } from './policy.ts';
 
 /** An alarm as the policy knows it. */
 type Wanted = StepPolicy['alarm'];
@@ -57,8 +49,12 @@ export async function readAlarms(
   for (const one of wanted) {
     const plain = metric.get(one.name);
     const parent = composite.get(one.name);
-    if (plain) found.set(one.name, alarmOf(plain));
-    else if (parent) found.set(one.name, compositeOf(parent, childOf(one, known, metric).child));
+    const { candidates } = parent ? childOf(one, known, metric) : { candidates: plain ? [plain] : [] };
+    const alarm = parent ?? plain;
+    if (alarm) {
+      const definition = { composite: parent !== undefined, candidates: candidates.map(definitionOf) };
+      found.set(one.name, alarmOf(one.name, definition, stateOf(alarm)));
+    }
   }
   return found;
 }
@@ -90,93 +86,24 @@ export function childrenIn(rule = ''): string[] {
 }
 
 /**
- * The child that stands for a composite alarm: the one with the threshold and comparison that the policy names, else
- * one in ALARM, else any that has a threshold; in the order of the rule.
+ * The children that may stand for a composite alarm: those with the threshold and comparison that the policy names,
+ * else any that has a threshold; those in ALARM first, then in the order of the rule.
  */
 function childOf(
   { name, threshold, comparison }: Wanted,
   known: KnownChildren,
   metric: ReadonlyMap<string, MetricAlarm>,
-): { child?: MetricAlarm; matches: boolean } {
+): { candidates: readonly MetricAlarm[]; matches: boolean } {
   const usable = descendants(name, known)
     .flatMap((child) => metric.get(child) ?? [])
     .filter(({ Threshold }) => Threshold !== undefined);
   const meant = usable.filter((one) => one.Threshold === threshold && one.ComparisonOperator === comparison);
   const candidates = meant.length > 0 ? meant : usable;
-  const child = candidates.find(({ StateValue }) => StateValue === 'ALARM') ?? candidates[0];
-  return { ...(child && { child }), matches: meant.length > 0 };
+  const first = (alarm: MetricAlarm) => (alarm.StateValue === 'ALARM' ? 0 : 1);
+  return { candidates: candidates.toSorted((a, b) => first(a) - first(b)), matches: meant.length > 0 };
 }
 
-function compositeOf(parent: CompositeAlarm, child: MetricAlarm | undefined): Alarm {
-  const of = child && alarmOf(child);
-  return {
-    view: {
-      ...stateOf(parent),
-      kind: 'composite',
-      threshold: of?.view.threshold ?? null,
-      comparison: of?.view.comparison ?? null,
-      periodSeconds: of?.view.periodSeconds ?? 60,
-    },
-    queries: of?.queries ?? [],
-  };
-}
-
-function alarmOf(alarm: MetricAlarm): Alarm {
-  const queries = queriesOf(alarm);
-  return {
-    view: {
-      ...stateOf(alarm),
-      kind: alarm.ThresholdMetricId === undefined ? 'metric' : 'anomaly',
-      threshold: alarm.ThresholdMetricId === undefined ? (alarm.Threshold ?? null) : null,
-      comparison: isComparison(alarm.ComparisonOperator) ? alarm.ComparisonOperator : null,
-      periodSeconds: Math.max(
-        1,
-        ...queries.map(({ Period, MetricStat }) => Period ?? MetricStat?.Period ?? 1),
-      ),
-    },
-    queries,
-  };
-}
-
-function stateOf(alarm: MetricAlarm | CompositeAlarm) {
+function stateOf(alarm: MetricAlarm | CompositeAlarm): AlarmState {
   const since = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
-  return {
-    name: alarm.AlarmName ?? '',
-    state: alarm.StateValue ?? 'INSUFFICIENT_DATA',
-    since: since?.getTime() ?? 0,
-  } as const;
-}
-
-/** The alarm's own definition as queries of which exactly one returns its value. */
-function queriesOf(alarm: MetricAlarm): MetricDataQuery[] {
-  if (alarm.Metrics && alarm.Metrics.length > 0) {
-    // An anomaly alarm returns the metric and the band; only the metric is a value to step by.
-    return alarm.Metrics.map(({ Id, MetricStat, Expression, Period, AccountId, ReturnData = true }) => ({
-      Id,
-      ...(MetricStat && { MetricStat }),
-      ...(Expression !== undefined && { Expression }),
-      ...(Period !== undefined && { Period }),
-      ...(AccountId !== undefined && { AccountId }),
-      ReturnData: ReturnData && Id !== alarm.ThresholdMetricId,
-    })).filter(({ Id }) => Id !== alarm.ThresholdMetricId);
-  }
-  const { Namespace, MetricName, Dimensions = [], Period = 60, Unit } = alarm;
-  if (Namespace === undefined || MetricName === undefined) return [];
-  return [
-    {
-      Id: 'value',
-      MetricStat: {
-        Metric: { Namespace, MetricName, Dimensions },
-        Period,
-        Stat: alarm.ExtendedStatistic ?? alarm.Statistic ?? 'Average',
-        ...(Unit !== undefined && { Unit }),
-      },
-      ReturnData: true,
-    },
-  ];
-}
-
-/** The other operators are those of anomaly detection, which has no threshold. */
-function isComparison(operator: MetricAlarm['ComparisonOperator']): operator is Comparison {
-  return operator?.endsWith('ToThreshold') === true || /^(Greater|Less)ThanThreshold$/.test(operator ?? '');
+  return { state: alarm.StateValue ?? 'INSUFFICIENT_DATA', since: since?.getTime() ?? 0 };
 }

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../clock.ts';
+import type { AlarmDefinition } from './alarm-definition.ts';
 import type { OtherOwner } from './snapshot.ts';
 
 /** The durable state of one target. */
@@ -22,6 +23,8 @@ export interface ScalingRecord {
   readonly schedulesSeen: Readonly<Record<string, EpochMs>>;
   /** Alarms known to be in ALARM: looked at again every period while they are. */
   readonly inAlarm: readonly string[];
+  /** What the alarms of its policies are, as last read by name: the event of one then needs no call to learn it. */
+  readonly alarms?: Readonly<Record<string, AlarmDefinition>>;
   /** Alarm transitions handled: alarm ARN, state and timestamp (the identity of a transition). At most 50. */
   readonly seen: readonly string[];
   /** The count that was last observed or applied, for looks that then need no call. */

@@ -82,7 +82,8 @@ export async function work(
   const cases = running.filter(wantsLook);
   let decided: Decided[];
   try {
-    decided = await look(deps, ticked ? await withOwners(deps, cases, OWNER_KNOWN_FOR, now) : cases, now);
+    const owned = ticked ? await withOwners(deps, cases, OWNER_KNOWN_FOR, now) : cases;
+    decided = await look(deps, owned, ticked, now);
   } catch (error) {
     await couldNotObserve(deps, cases, error, now);
     return [];
@@ -123,14 +124,27 @@ async function couldNotObserve(
 }
 
 /** Alarms and metrics of all first; what the targets have now is read only where a change may follow. */
-async function look(deps: ScalingDependencies, cases: readonly Case[], now: EpochMs): Promise<Decided[]> {
+async function look(
+  deps: ScalingDependencies,
+  cases: readonly Case[],
+  ticked: boolean,
+  now: EpochMs,
+): Promise<Decided[]> {
   const { clients, known } = deps;
   for (const { notice } of cases.flatMap(({ stored }) => stored.inbox)) {
     if (notice.kind !== 'alarm' || notice.children.length === 0 || known.has(notice.name)) continue;
     known.set(notice.name, notice.children);
   }
-  const snapshots = await observe(clients, known, cases, now);
-  const first = cases.map((one) => decideOn(one, snapshots.get(one.policy.target.id), now));
+  const requests = cases.map(({ policy, record, stored }) => ({
+    policy,
+    record,
+    told: ticked ? [] : stored.inbox.map(({ notice }) => notice),
+  }));
+  const observed = await observe(clients, known, requests, now);
+  const first = cases.map((one) => {
+    const { record = one.record, snapshot } = observed.get(one.policy.target.id) ?? {};
+    return decideOn({ ...one, record }, snapshot, now);
+  });
   const unsure = first.filter(({ decision }) => decision.needsCapacity);
   if (unsure.length === 0) return first;
   const owned = await withOwners(deps, unsure, OWNER_TRUSTED_FOR, now);
@@ -145,7 +159,7 @@ async function look(deps: ScalingDependencies, cases: readonly Case[], now: Epoc
     const capacity = capacities.get(id);
     const snapshot = {
       ...EMPTY,
-      ...snapshots.get(id),
+      ...observed.get(id)?.snapshot,
       ...(capacity && { capacity }),
       ...(owner && { otherOwner: owner }),
     };

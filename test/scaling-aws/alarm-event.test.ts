@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE, SECOND } from '../../lib/clock.ts';
-import type { StepPolicy } from '../../lib/scaling/policy.ts';
+import { clusterName } from '../../lib/ids.ts';
+import type { StepPolicy, Target } from '../../lib/scaling/policy.ts';
 import { hostsTarget, outByTwo, targetPolicy, webTarget } from './policies.ts';
 import { alarmEvent, breach, breached } from './rig.ts';
 import { cpuAlarm, group, service } from './world.ts';
@@ -8,18 +9,13 @@ import { cpuAlarm, group, service } from './world.ts';
 const UPDATE = 'ECS:UpdateService';
 
 describe('an alarm event', () => {
-  it('costs four calls: the alarm, its metric, the service, the write', async () => {
+  it('costs three calls: the metric, the service, the write; what the alarm is, the last tick has seen', async () => {
     const rig = await breached();
     const before = rig.world.calls.length;
 
     await rig.send(alarmEvent(rig));
 
-    expect(rig.world.names(before)).toEqual([
-      'CloudWatch:DescribeAlarms',
-      'CloudWatch:GetMetricData',
-      'ECS:DescribeServices',
-      UPDATE,
-    ]);
+    expect(rig.world.names(before)).toEqual(['CloudWatch:GetMetricData', 'ECS:DescribeServices', UPDATE]);
     // Only the count is given, so that nothing else of the service changes.
     expect(rig.world.inputs(UPDATE)).toEqual([{ cluster: 'prod', service: 'web', desiredCount: 6 }]);
     expect(rig.entry('scaled-out')).toMatchObject({
@@ -32,7 +28,39 @@ describe('an alarm event', () => {
     expect(rig.reasons()).toEqual(['scaled-out']);
   });
 
-  it('costs four calls for a group, whose own cooldown is not waited for', async () => {
+  it('costs four calls when it is old, since the alarm may have changed since', async () => {
+    const rig = await breached();
+    const event = alarmEvent(rig);
+    rig.clock.advance(3 * MINUTE);
+    rig.world.state.alarms.set('web-cpu-high', cpuAlarm('web-cpu-high', rig.clock.now(), { Threshold: 85 }));
+    const before = rig.world.calls.length;
+
+    await rig.send(event);
+
+    expect(rig.world.names(before).slice(0, 2)).toEqual([
+      'CloudWatch:DescribeAlarms',
+      'CloudWatch:GetMetricData',
+    ]);
+    expect(rig.world.writes()).toEqual([]);
+  });
+
+  it('costs four calls for an alarm that no tick has seen yet', async () => {
+    const created = { ...outByTwo, alarm: { ...outByTwo.alarm, name: 'created-just-now' } };
+    const rig = await breached({ targets: [targetPolicy(webTarget, [created])] });
+    rig.world.state.alarms.set('created-just-now', cpuAlarm('created-just-now', rig.clock.now()));
+    const before = rig.world.calls.length;
+
+    await rig.send(alarmEvent(rig, { 'detail.alarmName': 'created-just-now' }));
+
+    expect(rig.world.names(before)).toEqual([
+      'CloudWatch:DescribeAlarms',
+      'CloudWatch:GetMetricData',
+      'ECS:DescribeServices',
+      UPDATE,
+    ]);
+  });
+
+  it('costs three calls for a group, whose own cooldown is not waited for', async () => {
     const rig = await breached({ targets: [targetPolicy(hostsTarget, [outByTwo])] });
     rig.world.state.groups.set('prod-hosts', group('prod-hosts', 3));
     const before = rig.world.calls.length;
@@ -40,13 +68,30 @@ describe('an alarm event', () => {
     await rig.send(alarmEvent(rig));
 
     expect(rig.world.names(before)).toEqual([
-      'CloudWatch:DescribeAlarms',
       'CloudWatch:GetMetricData',
       'AutoScaling:DescribeAutoScalingGroups',
       'AutoScaling:SetDesiredCapacity',
     ]);
     expect(rig.world.inputs('AutoScaling:SetDesiredCapacity')).toEqual([
       { AutoScalingGroupName: 'prod-hosts', DesiredCapacity: 5, HonorCooldown: false },
+    ]);
+  });
+
+  it('costs four calls for a group of a cluster, of which ECS is asked which instances serve', async () => {
+    const target: Target = { ...hostsTarget, cluster: clusterName('prod') };
+    const rig = await breached({ targets: [targetPolicy(target, [outByTwo])] });
+    const hosts = group('prod-hosts', 3);
+    rig.world.state.groups.set('prod-hosts', hosts);
+    rig.world.state.connected = (hosts.Instances ?? []).flatMap(({ InstanceId }) => InstanceId ?? []);
+    const before = rig.world.calls.length;
+
+    await rig.send(alarmEvent(rig));
+
+    expect(rig.world.names(before)).toEqual([
+      'CloudWatch:GetMetricData',
+      'AutoScaling:DescribeAutoScalingGroups',
+      'ECS:ListContainerInstances',
+      'AutoScaling:SetDesiredCapacity',
     ]);
   });
 
@@ -95,7 +140,7 @@ describe('an alarm event', () => {
     expect(rig.entry('alarm-test')?.sentence).toMatch(/set to ALARM by hand/);
   });
 
-  it('scaling edge 17: of a composite alarm, fetches the metric of its child, in the same four calls', async () => {
+  it('scaling edge 17: of a composite alarm, fetches the metric of its child: four calls, and three once it is known', async () => {
     const busy = { ...outByTwo, alarm: { ...outByTwo.alarm, name: 'web-busy' } };
     const rig = await breached({ targets: [targetPolicy(webTarget, [busy])] });
     rig.world.state.composites.set('web-busy', {
@@ -106,15 +151,15 @@ describe('an alarm event', () => {
     });
     const before = rig.world.calls.length;
 
-    await rig.send(
+    const busyNow = () =>
       alarmEvent(rig, {
         resources: ['arn:aws:cloudwatch:us-east-1:111122223333:alarm:web-busy'],
         'detail.alarmName': 'web-busy',
         'detail.state.reasonData': JSON.stringify({
           triggeringAlarms: [{ arn: 'arn:aws:cloudwatch:us-east-1:111122223333:alarm:web-cpu-high' }],
         }),
-      }),
-    );
+      });
+    await rig.send(busyNow());
 
     expect(rig.world.names(before)).toHaveLength(4);
     expect(rig.world.inputs('CloudWatch:DescribeAlarms').at(-1)).toMatchObject({
@@ -122,6 +167,14 @@ describe('an alarm event', () => {
       AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
     });
     expect(rig.world.state.services.get('web')?.desiredCount).toBe(6);
+
+    rig.clock.advance(6 * MINUTE);
+    rig.world.state.services.set('web', service('web', 6));
+    const known = rig.world.calls.length;
+    await rig.send(busyNow());
+
+    expect(rig.world.names(known)).toEqual(['CloudWatch:GetMetricData', 'ECS:DescribeServices', UPDATE]);
+    expect(rig.world.state.services.get('web')?.desiredCount).toBe(8);
   });
 
   it('of another alarm, or for another function, is journalled and costs nothing', async () => {

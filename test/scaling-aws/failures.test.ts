@@ -119,9 +119,11 @@ describe('a write that fails', () => {
 describe('a look that fails', () => {
   it('by throttling holds everything until the next tick', async () => {
     const rig = await breached();
+    const event = alarmEvent(rig);
+    rig.clock.advance(3 * MINUTE);
     rig.world.fail(ALARMS, throttled());
 
-    await rig.send(alarmEvent(rig));
+    await rig.send(event);
     expect(rig.world.writes()).toEqual([]);
     expect(rig.entry('throttled')).toMatchObject({ outcome: 'failed' });
 
@@ -131,9 +133,11 @@ describe('a look that fails', () => {
 
   it('because it is denied is thrown, and told as notable once', async () => {
     const rig = await breached();
+    const event = alarmEvent(rig);
+    rig.clock.advance(3 * MINUTE);
     rig.world.fail(ALARMS, denied('cloudwatch:DescribeAlarms'), 2);
 
-    await expect(rig.send(alarmEvent(rig))).rejects.toThrow(/not authorized/);
+    await expect(rig.send(event)).rejects.toThrow(/not authorized/);
     await expect(rig.tick()).rejects.toThrow(/not authorized/);
 
     expect(rig.notable().filter((reason) => reason === 'access-denied')).toHaveLength(1);

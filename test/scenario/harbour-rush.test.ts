@@ -67,9 +67,8 @@ describe('the rush on the service web', () => {
     );
   });
 
-  it('makes at most four AWS calls for the event of an alarm', () => {
+  it('makes three AWS calls for the event of an alarm', () => {
     expect(callsOf(changes()[0]?.invocation)).toEqual([
-      'CloudWatch:DescribeAlarms',
       'CloudWatch:GetMetricData',
       'ECS:DescribeServices',
       'ECS:UpdateService',
