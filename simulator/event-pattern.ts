@@ -8,8 +8,8 @@ type Matcher = Scalar | { readonly [operator: string]: unknown };
 type Test = (value: unknown) => boolean;
 
 /**
- * Compiles a pattern to a test. Knows exact values, prefix, suffix, equals-ignore-case, exists, anything-but and
- * nesting; throws on other operators rather than match too much. Rules: EventBridge user guide, "Event patterns".
+ * Compiles a pattern to a test. Knows exact values, prefix, suffix, wildcard, equals-ignore-case, exists, anything-but
+ * and nesting; throws on other operators rather than match too much. Rules: EventBridge user guide, "Event patterns".
  * With `unknown`, a field that is absent may be anything: the test then says whether an event may match of which only
  * a part is known.
  */
@@ -56,6 +56,10 @@ function testOf(matcher: Matcher): Test {
       return text((value) => value.startsWith(String(operand)));
     case 'suffix':
       return text((value) => value.endsWith(String(operand)));
+    case 'wildcard': {
+      const parts = String(operand).split('*');
+      return text((value) => matchesWildcard(value, parts));
+    }
     case 'equals-ignore-case':
       return text((value) => value.toLowerCase() === String(operand).toLowerCase());
     case 'exists':
@@ -69,6 +73,20 @@ function testOf(matcher: Matcher): Test {
         `Event pattern operator "${operator}" is not simulated: add it to simulator/event-pattern.ts.`,
       );
   }
+}
+
+/** `parts`: what stands between the asterisks, each of which stands for any characters. */
+function matchesWildcard(value: string, [first = '', ...rest]: readonly string[]): boolean {
+  if (!value.startsWith(first)) return false;
+  const last = rest.at(-1);
+  if (last === undefined) return value === first;
+  let at = first.length;
+  for (const part of rest.slice(0, -1)) {
+    const found = value.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return value.length - last.length >= at && value.endsWith(last);
 }
 
 function text(test: (value: string) => boolean): Test {

@@ -41,7 +41,7 @@ export interface BusOptions {
 }
 
 /** Delivered "best effort" by the EventBridge user guide's list of sources; ECS is "guaranteed", i.e. at least once. */
-const BEST_EFFORT = new Set(['aws.ec2', 'aws.autoscaling', 'aws.health', 'aws.ecr']);
+const BEST_EFFORT = new Set(['aws.ec2', 'aws.autoscaling', 'aws.health', 'aws.ecr', 'aws.inspector2']);
 
 /** The default event bus: rules, patterns, schedules, and deliveries that are late, double or lost. */
 export class EventBus {

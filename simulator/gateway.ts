@@ -104,6 +104,7 @@ export class Gateway {
 function throttled(service: ServiceName): ApiError {
   switch (service) {
     case 'ECS':
+    case 'ECR':
     case 'EventBridge':
     case 'ApplicationAutoScaling':
       return new ApiError('ThrottlingException', 'Rate exceeded');

@@ -43,6 +43,7 @@ export type ServiceName =
   | 'ECS'
   | 'AutoScaling'
   | 'EC2'
+  | 'ECR'
   | 'EventBridge'
   | 'CloudWatch'
   | 'ApplicationAutoScaling';
@@ -60,12 +61,15 @@ export function operation<Input>(run: (input: Input) => object): Operation {
 export class ApiError extends Error {
   readonly code: string;
   readonly status: number;
+  /** What the error says beside its sentence, under the names of the wire. */
+  readonly members: object;
 
-  constructor(code: string, message: string, status = 400) {
+  constructor(code: string, message: string, status = 400, members: object = {}) {
     super(message);
     this.name = 'ApiError';
     this.code = code;
     this.status = status;
+    this.members = members;
   }
 }
 

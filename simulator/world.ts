@@ -10,7 +10,8 @@ import type { Group, GroupSpec } from './autoscaling/model.ts';
 import { virtualClock } from './clock.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import { Ec2 } from './ec2/ec2.ts';
-import { Ecs } from './ecs/ecs.ts';
+import { Ecr } from './ecr/ecr.ts';
+import { type ClusterSpec, Ecs } from './ecs/ecs.ts';
 import { type BusOptions, EventBus, type RuleSpec } from './eventbridge.ts';
 import { Faults } from './faults.ts';
 import { Gateway } from './gateway.ts';
@@ -85,7 +86,14 @@ export function createWorld(options: WorldOptions = {}) {
   const lambda = new Lambda({ ...kernel, random: random.fork('lambda') }, activity, recording);
 
   const ec2 = new Ec2({ ...kernel, random: random.fork('ec2') });
-  const ecs = new Ecs({ ...kernel, random: random.fork('ecs') });
+  const ecr = new Ecr({ ...kernel, random: random.fork('ecr') });
+  const ecs = new Ecs(
+    { ...kernel, random: random.fork('ecs') },
+    { zoneOf: (subnet) => ec2.subnets.get(subnet)?.zone, subnets: () => [...ec2.subnets.keys()] },
+  );
+  // Elsewhere than in ECR an image's digest is made of its name, so that no tag there ever moves.
+  const elsewhere = ecs.resolveImage;
+  ecs.resolveImage = (image) => (image.includes('.dkr.ecr.') ? ecr.resolve(image) : elsewhere(image));
   ec2.onChange((instance, state) => ecs.instances.ec2Changed(instance, state));
   const autoScaling = new AutoScaling(
     { ...kernel, random: random.fork('autoscaling') },
@@ -101,6 +109,7 @@ export function createWorld(options: WorldOptions = {}) {
     { activity, throttle, faults, recording, latencyMs },
   );
   gateway.serve('ECS', ecs.operations);
+  gateway.serve('ECR', ecr.operations);
   gateway.serve('AutoScaling', autoScaling.operations);
   gateway.serve('EC2', ec2.operations);
   gateway.serve('EventBridge', bus.operations);
@@ -137,6 +146,7 @@ export function createWorld(options: WorldOptions = {}) {
     throttle,
     lambda,
     ecs,
+    ecr,
     ec2,
     autoScaling,
     cloudWatch,
@@ -153,7 +163,7 @@ export function createWorld(options: WorldOptions = {}) {
     at: (time: EpochMs, act: () => unknown) => scheduler.at(time, () => step(act)),
     after: (ms: number, act: () => unknown) => scheduler.after(ms, () => step(act)),
 
-    addCluster: (name: string) => ecs.addCluster(name),
+    addCluster: (name: string, spec?: ClusterSpec) => ecs.addCluster(name, spec),
     /** An Auto Scaling group, its instances running and registered. */
     addGroup(spec: GroupSpec): Group {
       const group = autoScaling.addGroup(spec);

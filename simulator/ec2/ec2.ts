@@ -1,6 +1,6 @@
 import { HOUR, MINUTE, SECOND } from '../../lib/clock.ts';
 import { draw, type Kernel, type Operations, type Span } from '../kernel.ts';
-import type { Ec2Instance, Ec2StateName, LaunchSpec } from './model.ts';
+import type { Ec2Instance, Ec2StateName, LaunchSpec, Subnet } from './model.ts';
 import { ec2Operations } from './operations.ts';
 
 export type Ec2Listener = (instance: Ec2Instance, state: Ec2StateName) => void;
@@ -13,6 +13,7 @@ const SPOT_NOTICE_MS = 2 * MINUTE;
 /** Amazon EC2 instances: their states, their notices, and who is told. */
 export class Ec2 {
   readonly instances = new Map<string, Ec2Instance>();
+  readonly subnets = new Map<string, Subnet>();
   readonly operations: Operations;
   readonly #kernel: Kernel;
   readonly #listeners: Ec2Listener[] = [];
@@ -26,6 +27,12 @@ export class Ec2 {
   /** ECS and Auto Scaling hear of every change of state, at once. */
   onChange(listener: Ec2Listener): void {
     this.#listeners.push(listener);
+  }
+
+  addSubnet({ id, zone }: { readonly id: string; readonly zone: string }): Subnet {
+    const subnet = { id, zone, order: this.#order++ };
+    this.subnets.set(id, subnet);
+    return subnet;
   }
 
   launch(spec: LaunchSpec = {}): Ec2Instance {

@@ -22,6 +22,12 @@ export interface LaunchSpec {
   readonly running?: boolean;
 }
 
+export interface Subnet {
+  readonly id: string;
+  readonly zone: string;
+  readonly order: number;
+}
+
 /** What EC2 gives as the numeric code of a state (API reference, InstanceState). */
 export const STATE_CODES: Readonly<Record<Ec2StateName, number>> = {
   pending: 0,

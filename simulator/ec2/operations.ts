@@ -1,11 +1,18 @@
 import { ApiError, type Operations, operation } from '../kernel.ts';
 import { page } from '../paging.ts';
 import type { Ec2 } from './ec2.ts';
-import { type Ec2Instance, STATE_CODES } from './model.ts';
+import { type Ec2Instance, STATE_CODES, type Subnet } from './model.ts';
 
 /** As decoded from the EC2 Query protocol: names are singular, every value is text. */
 interface DescribeInstancesForm {
   readonly InstanceId?: readonly string[];
+  readonly Filter?: readonly { readonly Name: string; readonly Value?: readonly string[] }[];
+  readonly MaxResults?: string;
+  readonly NextToken?: string;
+}
+
+interface DescribeSubnetsForm {
+  readonly SubnetId?: readonly string[];
   readonly Filter?: readonly { readonly Name: string; readonly Value?: readonly string[] }[];
   readonly MaxResults?: string;
   readonly NextToken?: string;
@@ -26,6 +33,20 @@ export function ec2Operations(ec2: Ec2): Operations {
       }));
       return { reservationSet, nextToken };
     }),
+    DescribeSubnets: operation((input: DescribeSubnetsForm) => {
+      const ids = input.SubnetId;
+      const filters = (input.Filter ?? []).map(subnetTest);
+      const candidates =
+        ids === undefined ? [...ec2.subnets.values()] : ids.map((id) => knownSubnet(ec2, id));
+      const found = candidates.filter((subnet) => filters.every((test) => test(subnet)));
+      const { items, nextToken } = page(found, input.NextToken, Number(input.MaxResults ?? 1000));
+      const subnetSet = items.map(({ id, zone }) => ({
+        subnetId: id,
+        availabilityZone: zone,
+        state: 'available',
+      }));
+      return { subnetSet, nextToken };
+    }),
   };
 }
 
@@ -34,6 +55,19 @@ function known(ec2: Ec2, id: string): Ec2Instance {
   const instance = ec2.instances.get(id);
   if (instance !== undefined) return instance;
   throw new ApiError('InvalidInstanceID.NotFound', `The instance ID '${id}' does not exist`);
+}
+
+function knownSubnet(ec2: Ec2, id: string): Subnet {
+  const subnet = ec2.subnets.get(id);
+  if (subnet !== undefined) return subnet;
+  throw new ApiError('InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`);
+}
+
+function subnetTest({ Name, Value = [] }: { readonly Name: string; readonly Value?: readonly string[] }) {
+  const values = new Set(Value);
+  if (Name === 'subnet-id') return ({ id }: Subnet) => values.has(id);
+  if (Name === 'availability-zone') return ({ zone }: Subnet) => values.has(zone);
+  throw new ApiError('InvalidParameterValue', `The filter '${Name}' is invalid`);
 }
 
 function filterTest({ Name, Value = [] }: { readonly Name: string; readonly Value?: readonly string[] }) {

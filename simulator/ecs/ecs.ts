@@ -1,36 +1,45 @@
-import { type EpochMs, SECOND } from '../../lib/clock.ts';
+import { createHash } from 'node:crypto';
+import type * as Sdk from '@aws-sdk/client-ecs';
+import type { EpochMs } from '../../lib/clock.ts';
 import { draw, type Kernel, type Operations, type Span } from '../kernel.ts';
+import { ClusterProviders } from './cluster-providers.ts';
+import { createService } from './create-service.ts';
+import { TaskDefinitions, type TaskSpec } from './definitions.ts';
+import { Deployments, type ResolveImage } from './deployments.ts';
+import { Fargate } from './fargate.ts';
 import { Instances } from './instances.ts';
-import type {
-  Cluster,
-  ContainerInstance,
-  Deployment,
-  PlacementConstraint,
-  Service,
-  Task,
-  TaskDefinition,
-} from './model.ts';
+import type { CircuitBreaker, Cluster, PlacementConstraint, Service, Task } from './model.ts';
 import { changeOperations } from './operations-change.ts';
+import { clusterOperations } from './operations-clusters.ts';
+import { deploymentOperations } from './operations-deployments.ts';
 import { readOperations } from './operations-read.ts';
-import { constraintTest, firstFit, fits, open, placer } from './placement.ts';
+import { taskOperations } from './operations-tasks.ts';
+import { firstFit } from './placement.ts';
+import { ServiceEvents } from './service-events.ts';
 import { ServiceScheduler } from './services.ts';
+import { onFargate } from './strategy.ts';
 import { Tasks } from './tasks.ts';
+import { type ServiceChange, updateService } from './update.ts';
 
-export interface TaskSpec {
-  readonly cpu?: number;
-  readonly memory?: number;
-  readonly hostPorts?: readonly number[];
-  /** 30 s unless set, as in ECS. */
-  readonly stopTimeoutMs?: number;
-  readonly startMs?: Span;
-  readonly stopMs?: Span;
-  readonly deprovisionMs?: Span;
+export type { TaskSpec } from './definitions.ts';
+
+export interface ClusterSpec {
+  readonly capacityProviders?: readonly string[];
+  readonly defaultStrategy?: readonly Sdk.CapacityProviderStrategyItem[];
 }
 
 export interface ServiceSpec extends TaskSpec {
   readonly cluster: string;
   readonly name: string;
   readonly strategy?: 'REPLICA' | 'DAEMON';
+  /** Without one and without a strategy: the cluster's default strategy, or EC2. */
+  readonly launchType?: 'EC2' | 'FARGATE';
+  readonly capacityProviderStrategy?: readonly Sdk.CapacityProviderStrategyItem[];
+  /** On Fargate: all subnets of the world unless said. */
+  readonly subnets?: readonly string[];
+  readonly platformVersion?: string;
+  readonly controller?: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL';
+  readonly circuitBreaker?: CircuitBreaker;
   readonly desired?: number;
   readonly minimumHealthyPercent?: number;
   readonly maximumPercent?: number;
@@ -53,29 +62,79 @@ export interface RunTaskSpec extends TaskSpec {
   readonly running?: boolean;
 }
 
-/** Amazon ECS with the EC2 launch type: its state, its behaviour, and its API. */
+/** What ECS asks of the rest of the world. */
+export interface EcsSurroundings {
+  /** The availability zone of a subnet; undefined if there is none such. */
+  readonly zoneOf?: (subnet: string) => string | undefined;
+  /** All subnets: what a service on Fargate has unless told. */
+  readonly subnets?: () => readonly string[];
+}
+
+/** Amazon ECS on container instances and on Fargate: its state, its behaviour, and its API. */
 export class Ecs {
   readonly clusters = new Map<string, Cluster>();
-  readonly definitions = new Map<string, TaskDefinition>();
+  readonly definitions: TaskDefinitions;
   readonly tasks: Tasks;
+  readonly fargate: Fargate;
+  readonly deployments: Deployments;
   readonly services: ServiceScheduler;
   readonly instances: Instances;
+  readonly providers: ClusterProviders;
   readonly operations: Operations;
+  readonly zoneOf: (subnet: string) => string | undefined;
+  readonly subnets: () => readonly string[];
+  /** Asked at each deployment and RunTask. Unless replaced: a digest made of the text, so every image exists. */
+  resolveImage: ResolveImage = (image) => `sha256:${createHash('sha256').update(image).digest('hex')}`;
   readonly #kernel: Kernel;
   #order = 0;
 
-  constructor(kernel: Kernel) {
+  constructor(kernel: Kernel, surroundings: EcsSurroundings = {}) {
     this.#kernel = kernel;
-    this.tasks = new Tasks(kernel, (task, change) => {
-      if (change !== 'status' && change !== 'healthy') this.instances.changed(task.instance);
-      if (change !== 'placed') this.services.taskChanged(task, change === 'stopped');
+    this.zoneOf = surroundings.zoneOf ?? (() => undefined);
+    this.subnets = surroundings.subnets ?? (() => []);
+    this.definitions = new TaskDefinitions(kernel);
+    this.tasks = new Tasks(
+      kernel,
+      () => this.fargate,
+      (task, change) => {
+        if (
+          task.instance !== undefined &&
+          change !== 'status' &&
+          change !== 'healthy' &&
+          change !== 'exited'
+        ) {
+          this.instances.changed(task.instance);
+        }
+        if (change !== 'placed') this.services.taskChanged(task, change);
+      },
+    );
+    this.fargate = new Fargate(kernel, {
+      zoneOf: this.zoneOf,
+      interrupt: (task, stopCode) => this.tasks.interrupt(task, stopCode),
+      roomCame: () => {
+        for (const cluster of this.clusters.values()) this.services.wakeShort(cluster);
+      },
     });
-    this.services = new ServiceScheduler(kernel, this.tasks);
+    const events = new ServiceEvents(kernel);
+    this.deployments = new Deployments(kernel, this.tasks, events, (image) => this.resolveImage(image));
+    this.services = new ServiceScheduler(kernel, {
+      tasks: this.tasks,
+      fargate: this.fargate,
+      deployments: this.deployments,
+      events,
+    });
     this.instances = new Instances(kernel, this.tasks, this.services);
-    this.operations = { ...readOperations(this, kernel), ...changeOperations(this) };
+    this.providers = new ClusterProviders(kernel);
+    this.operations = {
+      ...readOperations(this),
+      ...changeOperations(this),
+      ...taskOperations(this, kernel),
+      ...clusterOperations(this, kernel),
+      ...deploymentOperations(this),
+    };
   }
 
-  addCluster(name: string): Cluster {
+  addCluster(name: string, { capacityProviders = [], defaultStrategy = [] }: ClusterSpec = {}): Cluster {
     const cluster: Cluster = {
       name,
       arn: `arn:aws:ecs:${this.#kernel.region}:${this.#kernel.account}:cluster/${name}`,
@@ -83,8 +142,11 @@ export class Ecs {
       services: new Map(),
       tasks: new Map(),
       capacityProviders: new Map(),
+      defaultStrategy: [],
+      updatingUntil: 0,
     };
     this.clusters.set(name, cluster);
+    this.providers.associate(cluster, capacityProviders, defaultStrategy);
     return cluster;
   }
 
@@ -98,47 +160,29 @@ export class Ecs {
 
   /** A service; its tasks run from the start where they fit, unless `running` is false. */
   addService(spec: ServiceSpec): Service {
-    const cluster = this.cluster(spec.cluster);
-    const { region, account, random } = this.#kernel;
-    const daemon = spec.strategy === 'DAEMON';
-    const service: Service = {
-      name: spec.name,
-      arn: `arn:aws:ecs:${region}:${account}:service/${cluster.name}/${spec.name}`,
-      order: this.#order++,
-      cluster,
-      deployments: [
-        {
-          id: `ecs-svc/${random.between(1e15, 9e15)}`,
-          definition: this.#define(spec.name, spec),
-          createdAt: this.#kernel.now(),
-          updatedAt: this.#kernel.now(),
-          rollout: 'COMPLETED',
-        },
-      ],
-      createdAt: this.#kernel.now(),
-      strategy: spec.strategy ?? 'REPLICA',
-      // The defaults of ECS; a daemon service has 0 and 100.
-      minimumHealthyPercent: spec.minimumHealthyPercent ?? (daemon ? 0 : 100),
-      maximumPercent: spec.maximumPercent ?? (daemon ? 100 : 200),
-      constraints: spec.constraints ?? [],
-      healthDelayMs: spec.healthDelayMs ?? 0,
-      deregistrationDelayMs: spec.deregistrationDelayMs ?? 0,
-      tasks: new Set(),
-      events: [],
-      desired: spec.desired ?? 0,
-      launched: { minute: 0, count: 0 },
-      starved: false,
-      steady: true,
-      pass: undefined,
-    };
-    cluster.services.set(service.name, service);
-    if (spec.running !== false) this.#settle(service);
+    const service = createService(this, this.#kernel, spec, this.#order++);
     this.services.wake(service);
     return service;
   }
 
+  /** Tasks stop, then it is INACTIVE. */
+  deleteService(service: Service): void {
+    service.status = 'DRAINING';
+    service.desired = 0;
+    service.reminder?.cancel();
+    this.services.wake(service);
+  }
+
+  /**
+   * What a person or a pipeline does: UpdateService without the wire.
+   * @throws ApiError as the operation does
+   */
+  updateService(service: Service, change: ServiceChange): void {
+    updateService(this, service, change);
+  }
+
   setDesired(service: Service, desired: number): void {
-    service.desired = desired;
+    this.deployments.scale(service, desired);
     this.services.wake(service);
   }
 
@@ -147,30 +191,26 @@ export class Ecs {
    * and new tasks run side by side within the maximum percent.
    */
   redeploy(service: Service, spec?: TaskSpec): void {
-    const [previous] = service.deployments;
-    const at = this.#kernel.now();
-    const deployment: Deployment = {
-      id: `ecs-svc/${this.#kernel.random.between(1e15, 9e15)}`,
-      definition: spec === undefined ? previous.definition : this.#define(service.name, spec),
-      createdAt: at,
-      updatedAt: at,
-      rollout: 'IN_PROGRESS',
-    };
-    service.deployments = [deployment, ...service.deployments];
-    this.services.wake(service);
+    const { capacity } = service.deployments[0].revision;
+    const definition =
+      spec === undefined ? undefined : this.definitions.define(service.name, spec, onFargate(capacity)).arn;
+    updateService(this, service, {
+      forceNewDeployment: true,
+      ...(definition === undefined ? {} : { taskDefinition: definition }),
+    });
   }
 
-  /** A standalone task. @throws if no instance has room. */
+  /** A standalone task on a container instance. @throws if no instance has room. */
   runTask(spec: RunTaskSpec): Task {
     const cluster = this.cluster(spec.cluster);
-    const definition = this.#define(spec.family, spec);
-    const instance = spec.on === undefined ? firstFit(cluster, definition) : this.instances.find(spec.on);
-    if (instance === undefined)
-      throw new Error(`No instance in "${cluster.name}" has room for ${spec.family}.`);
-    const group = spec.group ?? `family:${spec.family}`;
-    const task = this.tasks.place({ definition, instance, group, running: spec.running !== false });
-    if (spec.runMs !== undefined) {
-      this.#kernel.after(draw(this.#kernel.random, spec.runMs), () => this.tasks.exit(task));
+    const { family, on: host, runMs, group = `family:${family}`, running } = spec;
+    const definition = this.definitions.define(family, spec, false);
+    const on = host === undefined ? firstFit(cluster, definition) : this.instances.find(host);
+    if (on === undefined) throw new Error(`No instance in "${cluster.name}" has room for ${family}.`);
+    const images = this.deployments.resolve(definition);
+    const task = this.tasks.place({ definition, images, on, group, running: running !== false });
+    if (runMs !== undefined) {
+      this.#kernel.after(draw(this.#kernel.random, runMs), () => this.tasks.exit(task));
     }
     return task;
   }
@@ -181,44 +221,6 @@ export class Ecs {
   }
 
   addCapacityProvider(cluster: string, name: string, groupArn: string, managedDraining = false): void {
-    this.cluster(cluster).capacityProviders.set(name, { name, groupArn, managedDraining });
-  }
-
-  /** The steady state of a service that has been there for long. */
-  #settle(service: Service): void {
-    const [{ id, definition }] = service.deployments;
-    const group = `service:${service.name}`;
-    const start = (instance: ContainerInstance) =>
-      this.tasks.place({ definition, instance, service, group, startedBy: id, running: true });
-    if (service.strategy === 'DAEMON') {
-      const allowed = constraintTest(service.constraints);
-      for (const instance of service.cluster.instances.values()) {
-        if (open(instance) && allowed(instance) && fits(instance, definition)) start(instance);
-      }
-      return;
-    }
-    const next = placer(service);
-    for (let count = 0; count < service.desired; count++) {
-      const instance = next();
-      if (instance === undefined) return;
-      start(instance);
-    }
-  }
-
-  #define(family: string, spec: TaskSpec): TaskDefinition {
-    const arn = `arn:aws:ecs:${this.#kernel.region}:${this.#kernel.account}:task-definition/${family}:1`;
-    const definition: TaskDefinition = {
-      arn,
-      family,
-      cpu: spec.cpu ?? 128,
-      memory: spec.memory ?? 256,
-      hostPorts: spec.hostPorts ?? [],
-      stopTimeoutMs: spec.stopTimeoutMs ?? 30 * SECOND,
-      startMs: spec.startMs ?? [2 * SECOND, 8 * SECOND],
-      stopMs: spec.stopMs ?? [500, 5 * SECOND],
-      deprovisionMs: spec.deprovisionMs ?? 0,
-    };
-    this.definitions.set(arn, definition);
-    return definition;
+    this.providers.add(this.cluster(cluster), { name, groupArn, managedDraining });
   }
 }

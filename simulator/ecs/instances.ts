@@ -1,9 +1,9 @@
 import { HOUR, SECOND } from '../../lib/clock.ts';
 import type { Ec2Instance, Ec2StateName } from '../ec2/model.ts';
 import { ApiError, draw, type Kernel } from '../kernel.ts';
+import { instanceDetail } from './instance-shapes.ts';
 import type { Cluster, ContainerInstance, InstanceStatus } from './model.ts';
 import type { ServiceScheduler } from './services.ts';
-import { instanceDetail } from './shapes.ts';
 import type { Tasks } from './tasks.ts';
 
 export interface Registration {

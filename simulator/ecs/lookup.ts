@@ -32,3 +32,8 @@ export function limit<Item>(items: readonly Item[] | undefined, most: number, wh
 export function missing(arn: string) {
   return { arn, reason: 'MISSING' };
 }
+
+/** Up to 100, and 100 unless asked: API reference, ListTasks and ListContainerInstances. */
+export function pageSize(maxResults: number | undefined): number {
+  return Math.min(maxResults ?? 100, 100);
+}

@@ -9,12 +9,38 @@ export interface Cluster {
   readonly services: Map<string, Service>;
   readonly tasks: Map<string, Task>;
   readonly capacityProviders: Map<string, CapacityProvider>;
+  defaultStrategy: Strategy;
+  /** Until then a change of its capacity providers is in progress. */
+  updatingUntil: EpochMs;
 }
 
 export interface CapacityProvider {
   readonly name: string;
-  readonly groupArn: string;
+  /** Undefined for FARGATE and FARGATE_SPOT, which AWS provides. */
+  readonly groupArn: string | undefined;
   readonly managedDraining: boolean;
+}
+
+export type FargateProvider = 'FARGATE' | 'FARGATE_SPOT';
+export type Architecture = 'X86_64' | 'ARM64';
+
+/** As given, in order; base and weight are 0 unless said (API reference, CapacityProviderStrategyItem). */
+export type Strategy = readonly {
+  readonly capacityProvider: string;
+  readonly base: number;
+  readonly weight: number;
+}[];
+
+/** A launch type, or capacity providers by base and weight: one excludes the other. */
+export type Capacity =
+  | { readonly launchType: 'EC2' | 'FARGATE'; readonly strategy?: never }
+  | { readonly strategy: Strategy; readonly launchType?: never };
+
+/** `awsvpcConfiguration`, as given. */
+export interface Network {
+  readonly subnets: string[];
+  readonly securityGroups?: string[];
+  readonly assignPublicIp?: 'ENABLED' | 'DISABLED';
 }
 
 export type InstanceStatus =
@@ -52,6 +78,13 @@ export interface ContainerInstance {
 export interface TaskDefinition {
   readonly arn: string;
   readonly family: string;
+  readonly revision: number;
+  readonly compatibilities: readonly ('EC2' | 'FARGATE')[];
+  readonly networkMode: 'bridge' | 'awsvpc';
+  readonly architecture: Architecture;
+  /** LINUX, or one of the Windows families. */
+  readonly operatingSystem: string;
+  readonly containers: readonly { readonly name: string; readonly image: string }[];
   readonly cpu: number;
   readonly memory: number;
   readonly hostPorts: readonly number[];
@@ -62,6 +95,28 @@ export interface TaskDefinition {
   readonly stopMs: Span;
   /** Detaching a network interface (awsvpc); 0: no such state. */
   readonly deprovisionMs: Span;
+  /** Its container exits by itself so long after it started; undefined: never. */
+  readonly crashMs: Span | undefined;
+}
+
+/** A container's image and the digest that its tag had when ECS resolved it; undefined if it could not. */
+export interface ContainerImage {
+  readonly containerName: string;
+  readonly image: string;
+  readonly digest: string | undefined;
+}
+
+/** Where a Fargate task runs. */
+export interface FargateHost {
+  readonly provider: FargateProvider;
+  /** By launch type, without a capacity provider. */
+  readonly byLaunchType: boolean;
+  readonly zone: string;
+  readonly subnet: string;
+  readonly platformVersion: string;
+  readonly attachmentId: string;
+  readonly networkInterface: string;
+  readonly address: string;
 }
 
 export type TaskStatus =
@@ -77,7 +132,9 @@ export type StopCode =
   | 'EssentialContainerExited'
   | 'UserInitiated'
   | 'ServiceSchedulerInitiated'
-  | 'TerminationNotice';
+  | 'TaskFailedToStart'
+  | 'TerminationNotice'
+  | 'SpotInterruption';
 
 export interface Task {
   readonly arn: string;
@@ -88,7 +145,10 @@ export interface Task {
   readonly service: Service | undefined;
   readonly group: string;
   readonly startedBy: string | undefined;
-  readonly instance: ContainerInstance;
+  /** A task has an instance or a place on Fargate. */
+  readonly instance: ContainerInstance | undefined;
+  readonly fargate: FargateHost | undefined;
+  readonly images: readonly ContainerImage[];
   readonly createdAt: EpochMs;
   desiredStatus: 'RUNNING' | 'STOPPED';
   lastStatus: TaskStatus;
@@ -100,6 +160,7 @@ export interface Task {
   stoppedAt?: EpochMs;
   stopCode?: StopCode;
   stoppedReason?: string;
+  exitCode?: number;
   protectedUntil?: EpochMs;
   /** The next step of its life. */
   timer: Timer | undefined;
@@ -112,11 +173,19 @@ export interface Service {
   readonly cluster: Cluster;
   /** Newest first: the PRIMARY one, then those that are being replaced. */
   deployments: readonly [Deployment, ...Deployment[]];
+  /** The last that was completed: what the circuit breaker rolls back to. */
+  completed: Deployment | undefined;
+  /** Service deployments, newest first. */
+  history: readonly ServiceDeployment[];
   readonly createdAt: EpochMs;
+  status: 'ACTIVE' | 'DRAINING' | 'INACTIVE';
   readonly strategy: 'REPLICA' | 'DAEMON';
-  readonly minimumHealthyPercent: number;
-  readonly maximumPercent: number;
-  readonly constraints: readonly PlacementConstraint[];
+  readonly controller: 'ECS' | 'CODE_DEPLOY' | 'EXTERNAL';
+  minimumHealthyPercent: number;
+  maximumPercent: number;
+  circuitBreaker: CircuitBreaker;
+  constraints: readonly PlacementConstraint[];
+  placementStrategy: readonly { readonly type?: string; readonly field?: string }[];
   /** RUNNING to healthy by the load balancer's reckoning; 0 without one. */
   readonly healthDelayMs: number;
   /** Time in DEACTIVATING; 0: no load balancer. */
@@ -127,20 +196,69 @@ export interface Service {
   desired: number;
   /** How many tasks it has launched in this minute of the epoch. */
   launched: { minute: number; count: number };
-  /** Whether the last pass found no place for a task. */
-  starved: boolean;
+  /** Why it cannot place tasks, by the capacity that it wants; none if it can. */
+  readonly shortages: Map<string, Shortage>;
+  /** Tasks in a row that did not start, and until when no other is tried. */
+  failedStarts: { count: number; until: EpochMs };
   steady: boolean;
+  /** Capacity providers of its strategy that run their share. */
+  readonly steadyProviders: Set<string>;
+  /** When its steady state is announced again. */
+  reminder: Timer | undefined;
   /** The next pass of the scheduler over it. */
   pass: Timer | undefined;
+}
+
+export interface CircuitBreaker {
+  readonly enable: boolean;
+  readonly rollback: boolean;
+}
+
+/** What a deployment deploys; it never changes. */
+export interface Revision {
+  readonly arn: string;
+  readonly definition: TaskDefinition;
+  readonly capacity: Capacity;
+  readonly network: Network | undefined;
+  readonly platformVersion: string | undefined;
+  readonly images: readonly ContainerImage[];
+  readonly createdAt: EpochMs;
 }
 
 /** Its tasks have its id as `startedBy`. */
 export interface Deployment {
   readonly id: string;
-  readonly definition: TaskDefinition;
+  readonly revision: Revision;
   readonly createdAt: EpochMs;
   updatedAt: EpochMs;
-  rollout: 'IN_PROGRESS' | 'COMPLETED';
+  rollout: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED';
+  reason: string;
+  /** In a row, while it is in progress. */
+  failedTasks: number;
+  /** Of a deployment that is being replaced: how many of its tasks are still to be there. */
+  kept: number;
+}
+
+/** The record of one deployment, and of the rollback that may have followed. */
+export interface ServiceDeployment {
+  readonly arn: string;
+  readonly order: number;
+  readonly service: Service;
+  readonly sources: readonly Revision[];
+  readonly target: Deployment;
+  readonly createdAt: EpochMs;
+  updatedAt: EpochMs;
+  finishedAt: EpochMs | undefined;
+  status: 'IN_PROGRESS' | 'SUCCESSFUL' | 'STOPPED' | 'ROLLBACK_IN_PROGRESS' | 'ROLLBACK_SUCCESSFUL';
+  reason: string | undefined;
+  rollback: { readonly reason: string; readonly at: EpochMs; readonly to: Deployment } | undefined;
+}
+
+/** A capacity that a service wants and does not get. */
+export interface Shortage {
+  readonly toldAt: EpochMs;
+  readonly attempts: number;
+  readonly retryAt: EpochMs;
 }
 
 export type PlacementConstraint =

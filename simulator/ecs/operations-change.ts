@@ -2,11 +2,12 @@ import type * as Sdk from '@aws-sdk/client-ecs';
 import { idOf } from '../../lib/ids.ts';
 import { ApiError, type Operations, operation } from '../kernel.ts';
 import type { Ecs } from './ecs.ts';
+import { instanceShape } from './instance-shapes.ts';
 import { arnOf, clusterNamed, limit, missing } from './lookup.ts';
 import type { ContainerInstance } from './model.ts';
-import { instanceShape, serviceShape, taskShape } from './shapes.ts';
+import { definitionShape, serviceShape } from './service-shapes.ts';
 
-/** The changing half of the ECS API. */
+/** Changes of container instances, services and task definitions. */
 export function changeOperations(ecs: Ecs): Operations {
   return {
     UpdateContainerInstancesState: operation((input: Sdk.UpdateContainerInstancesStateRequest) => {
@@ -51,28 +52,31 @@ export function changeOperations(ecs: Ecs): Operations {
       return { containerInstance: instanceShape(instance) };
     }),
     UpdateService: operation((input: Sdk.UpdateServiceRequest) => {
-      const cluster = clusterNamed(ecs.clusters, input.cluster);
-      const service = cluster.services.get(idOf(input.service ?? ''));
-      if (service === undefined) throw new ApiError('ServiceNotFoundException', 'Service not found.');
-      const { desiredCount, forceNewDeployment = false } = input;
-      if (desiredCount !== undefined && service.strategy === 'DAEMON') {
-        throw new ApiError(
-          'InvalidParameterException',
-          'The daemon scheduling strategy does not support a desired count for services.',
-        );
-      }
-      if (desiredCount !== undefined) ecs.setDesired(service, desiredCount);
-      if (forceNewDeployment) ecs.redeploy(service);
+      const service = serviceNamed(ecs, input);
+      ecs.updateService(service, input);
       return { service: serviceShape(service) };
     }),
-    StopTask: operation((input: Sdk.StopTaskRequest) => {
-      const cluster = clusterNamed(ecs.clusters, input.cluster);
-      const task = cluster.tasks.get(arnOf(cluster, 'task', input.task ?? ''));
-      if (task === undefined) {
-        throw new ApiError('InvalidParameterException', 'The referenced task was not found.');
+    DeleteService: operation((input: Sdk.DeleteServiceRequest) => {
+      const service = serviceNamed(ecs, input);
+      if (service.desired > 0 && service.strategy === 'REPLICA' && input.force !== true) {
+        throw new ApiError(
+          'InvalidParameterException',
+          'The service cannot be stopped while it is scaled above 0.',
+        );
       }
-      ecs.tasks.stop(task, 'UserInitiated', input.reason ?? 'Task stopped by user');
-      return { task: taskShape(task) };
+      ecs.deleteService(service);
+      return { service: serviceShape(service) };
     }),
+    RegisterTaskDefinition: operation((input: Sdk.RegisterTaskDefinitionRequest) => ({
+      taskDefinition: definitionShape(ecs.definitions.register(input)),
+      tags: [],
+    })),
   };
+}
+
+function serviceNamed(ecs: Ecs, input: { cluster?: string | undefined; service?: string | undefined }) {
+  const cluster = clusterNamed(ecs.clusters, input.cluster);
+  const service = cluster.services.get(idOf(input.service ?? ''));
+  if (service !== undefined && service.status !== 'INACTIVE') return service;
+  throw new ApiError('ServiceNotFoundException', 'Service not found.');
 }

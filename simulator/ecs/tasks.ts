@@ -1,18 +1,33 @@
-import { HOUR } from '../../lib/clock.ts';
+import { HOUR, MINUTE } from '../../lib/clock.ts';
 import { draw, type Kernel } from '../kernel.ts';
-import type { ContainerInstance, Service, StopCode, Task, TaskDefinition, TaskStatus } from './model.ts';
+import type { Fargate } from './fargate.ts';
+import type {
+  Cluster,
+  ContainerImage,
+  ContainerInstance,
+  FargateHost,
+  Service,
+  StopCode,
+  Task,
+  TaskDefinition,
+  TaskStatus,
+} from './model.ts';
 import { starting } from './model.ts';
-import { taskDetail } from './shapes.ts';
+import { taskDetail } from './task-shapes.ts';
 
-/** Told of every change of a task. */
-export type TaskListener = (
-  task: Task,
-  change: 'placed' | 'stopping' | 'stopped' | 'status' | 'healthy',
-) => void;
+export type TaskChange = 'placed' | 'stopping' | 'exited' | 'stopped' | 'status' | 'healthy';
+
+/** Told of every change of a task. `exited` comes before `stopped` if nobody asked for its end. */
+export type TaskListener = (task: Task, change: TaskChange) => void;
+
+/** The longest stopTimeout on Fargate, and the notice of an interruption (developer guide, "Fargate Spot termination notices"). */
+const LONGEST_NOTICE_MS = 2 * MINUTE;
 
 export interface Placement {
   readonly definition: TaskDefinition;
-  readonly instance: ContainerInstance;
+  /** A container instance, or a place on Fargate with the cluster. */
+  readonly on: ContainerInstance | (FargateHost & { readonly cluster: Cluster });
+  readonly images: readonly ContainerImage[];
   readonly service?: Service;
   readonly group: string;
   readonly startedBy?: string;
@@ -24,15 +39,19 @@ export interface Placement {
 export class Tasks {
   readonly #kernel: Kernel;
   readonly #changed: TaskListener;
+  readonly #fargate: () => Fargate;
   #order = 0;
 
-  constructor(kernel: Kernel, changed: TaskListener) {
+  constructor(kernel: Kernel, fargate: () => Fargate, changed: TaskListener) {
     this.#kernel = kernel;
+    this.#fargate = fargate;
     this.#changed = changed;
   }
 
-  place({ definition, instance, service, group, startedBy, running = false }: Placement): Task {
-    const { cluster } = instance;
+  place({ definition, on, images, service, group, startedBy, running = false }: Placement): Task {
+    const { cluster } = on;
+    const instance = 'ec2InstanceId' in on ? on : undefined;
+    const fargate = 'ec2InstanceId' in on ? undefined : on;
     const { region, account, random } = this.#kernel;
     const task: Task = {
       arn: `arn:aws:ecs:${region}:${account}:task/${cluster.name}/${random.hex(32)}`,
@@ -43,6 +62,8 @@ export class Tasks {
       group,
       startedBy,
       instance,
+      fargate,
+      images,
       createdAt: this.#kernel.now(),
       desiredStatus: 'RUNNING',
       lastStatus: running ? 'RUNNING' : 'PROVISIONING',
@@ -52,13 +73,18 @@ export class Tasks {
     };
     cluster.tasks.set(task.arn, task);
     service?.tasks.add(task);
-    instance.tasks.add(task);
-    instance.visible.add(task);
-    instance.usedCpu += definition.cpu;
-    instance.usedMemory += definition.memory;
-    for (const port of definition.hostPorts) instance.ports.add(port);
-    if (running) task.startedAt = this.#kernel.now();
-    else this.#launch(task);
+    if (instance !== undefined) {
+      instance.tasks.add(task);
+      instance.visible.add(task);
+      instance.usedCpu += definition.cpu;
+      instance.usedMemory += definition.memory;
+      for (const port of definition.hostPorts) instance.ports.add(port);
+    }
+    if (fargate !== undefined) this.#fargate().add(task, fargate);
+    if (running) {
+      task.startedAt = this.#kernel.now();
+      this.#mayCrash(task);
+    } else this.#launch(task);
     return task;
   }
 
@@ -68,7 +94,12 @@ export class Tasks {
     const startMs = draw(this.#kernel.random, task.definition.startMs);
     this.#step(task, startMs / 4, () => {
       this.#become(task, 'PENDING');
-      this.#step(task, (3 * startMs) / 4, () => this.#run(task));
+      this.#step(task, (3 * startMs) / 4, () => {
+        const lost = task.images.find(({ digest }) => digest === undefined);
+        if (lost === undefined) this.#run(task);
+        else
+          this.failToStart(task, `CannotPullContainerError: failed to resolve ref ${lost.image}: not found`);
+      });
     });
   }
 
@@ -101,12 +132,48 @@ export class Tasks {
   }
 
   /** The container exits by itself. */
-  exit(task: Task): void {
+  exit(task: Task, exitCode = 0): void {
     if (task.lastStatus !== 'RUNNING' || task.desiredStatus === 'STOPPED') return;
+    this.#end(task, 'EssentialContainerExited', 'Essential container in task exited', exitCode);
+  }
+
+  /** A task that is not yet RUNNING will not be. */
+  failToStart(task: Task, reason: string): void {
+    if (!starting(task) || task.desiredStatus === 'STOPPED') return;
+    this.#end(task, 'TaskFailedToStart', reason, undefined);
+  }
+
+  #end(task: Task, stopCode: StopCode, reason: string, exitCode: number | undefined): void {
+    task.timer?.cancel();
     task.desiredStatus = 'STOPPED';
-    task.stopCode = 'EssentialContainerExited';
-    task.stoppedReason = 'Essential container in task exited';
+    task.stopCode = stopCode;
+    task.stoppedReason = reason;
+    if (exitCode !== undefined) task.exitCode = exitCode;
     this.#step(task, 500, () => this.#deprovision(task));
+    this.#changed(task, 'exited');
+  }
+
+  /**
+   * Fargate takes a Spot task back. The warning is a state change of the task, RUNNING still; SIGTERM comes with it,
+   * and SIGKILL at its stop timeout. Without regard to load balancers (containers-roadmap#2673).
+   */
+  interrupt(task: Task, stopCode: 'SpotInterruption' | 'TerminationNotice'): void {
+    const reason = 'Your Spot Task was interrupted.';
+    if (task.desiredStatus === 'STOPPED') return;
+    if (starting(task)) this.stop(task, stopCode, reason);
+    else {
+      task.timer?.cancel();
+      task.desiredStatus = 'STOPPED';
+      task.stopCode = stopCode;
+      task.stoppedReason = reason;
+      task.stoppingAt = this.#kernel.now();
+      this.#become(task, task.lastStatus);
+      this.#changed(task, 'stopping');
+      const own = draw(this.#kernel.random, task.definition.stopMs);
+      const notice = Math.min(own, task.definition.stopTimeoutMs, LONGEST_NOTICE_MS);
+      this.#step(task, notice, () => this.#deprovision(task));
+    }
+    this.#changed(task, 'exited');
   }
 
   /** The host is gone: nothing is asked any more. */
@@ -128,6 +195,13 @@ export class Tasks {
       task.healthy = true;
       this.#changed(task, 'healthy');
     });
+    this.#mayCrash(task);
+  }
+
+  #mayCrash(task: Task): void {
+    const { crashMs } = task.definition;
+    if (crashMs !== undefined)
+      this.#kernel.after(draw(this.#kernel.random, crashMs), () => this.exit(task, 1));
   }
 
   #terminate(task: Task): void {
@@ -147,26 +221,29 @@ export class Tasks {
   }
 
   #stopped(task: Task): void {
-    const { instance, service, cluster, definition } = task;
+    const { instance, fargate, service, cluster, definition } = task;
     task.stoppedAt = this.#kernel.now();
-    instance.tasks.delete(task);
-    instance.usedCpu -= definition.cpu;
-    instance.usedMemory -= definition.memory;
-    for (const port of definition.hostPorts) instance.ports.delete(port);
+    if (instance !== undefined) {
+      instance.tasks.delete(task);
+      instance.usedCpu -= definition.cpu;
+      instance.usedMemory -= definition.memory;
+      for (const port of definition.hostPorts) instance.ports.delete(port);
+    }
+    if (fargate !== undefined) this.#fargate().remove(task, fargate);
     service?.tasks.delete(task);
     this.#become(task, 'STOPPED');
     this.#changed(task, 'stopped');
     // Stopped tasks stay visible for about an hour: API reference, DescribeTasks.
     this.#kernel.after(HOUR, () => {
       cluster.tasks.delete(task.arn);
-      instance.visible.delete(task);
+      instance?.visible.delete(task);
     });
   }
 
   /** A step that the agent takes, or reports: it waits while the agent is away. */
   #step(task: Task, ms: number, run: () => void): void {
     const timer = this.#kernel.after(ms, () => {
-      if (task.instance.agentConnected) run();
+      if (task.instance === undefined || task.instance.agentConnected) run();
       else task.instance.parked.push(() => task.timer === timer && run());
     });
     task.timer = timer;

@@ -20,6 +20,7 @@ export interface SimulatedHttp {
 /** `x-amz-target` prefixes of the services that speak AWS JSON: 1.1, and CloudWatch 1.0. */
 const JSON_TARGETS: Readonly<Record<string, ServiceName>> = {
   AmazonEC2ContainerServiceV20141113: 'ECS',
+  AmazonEC2ContainerRegistry_V20150921: 'ECR',
   AWSEvents: 'EventBridge',
   GraniteServiceVersion20100801: 'CloudWatch',
   AnyScaleFrontendService: 'ApplicationAutoScaling',
@@ -55,10 +56,10 @@ async function json(gateway: Gateway, request: WireRequest, target: string): Pro
   const reply = await gateway.call(service, operation, JSON.parse(textOf(request.body)));
   const type = service === 'CloudWatch' ? 'application/x-amz-json-1.0' : 'application/x-amz-json-1.1';
   if ('output' in reply) return respond(200, type, JSON.stringify(reply.output));
-  const { code, message, status } = reply.error;
+  const { code, message, status, members } = reply.error;
   // CloudWatch spoke the Query protocol once, and says beside the new error what the old one was called.
   const old = service === 'CloudWatch' ? { 'x-amzn-query-error': `${code};Sender` } : {};
-  return respond(status, type, JSON.stringify({ __type: code, message }), old);
+  return respond(status, type, JSON.stringify({ __type: code, message, ...members }), old);
 }
 
 async function query(gateway: Gateway, request: WireRequest): Promise<HttpResponse> {

@@ -166,7 +166,7 @@ describe('draining a container instance', () => {
     });
     await world.run({ until: () => service.tasks.size === 1, limit: world.now() + MINUTE });
     const task = first([...service.tasks]);
-    const { arn } = task.instance;
+    const arn = task.instance?.arn ?? '';
     await ecs.updateContainerInstancesState({
       cluster: 'prod',
       containerInstances: [arn],

@@ -128,6 +128,17 @@ describe('an event pattern', () => {
   });
 
   it('refuses an operator that it does not know, instead of matching wrongly', () => {
-    expect(() => compilePattern({ source: [{ wildcard: 'aws.*' }] })).toThrow(/"wildcard" is not simulated/);
+    expect(() => compilePattern({ source: [{ cidr: '10.0.0.0/8' }] })).toThrow(/"cidr" is not simulated/);
+  });
+
+  it.each([
+    ['*:service/prod/*', 'arn:aws:ecs:eu-west-1:111122223333:service/prod/web', true],
+    ['*:service/prod/*', 'arn:aws:ecs:eu-west-1:111122223333:service/production/web', false],
+    ['a*a', 'a', false],
+    ['a*b*c', 'a-b-b-c', true],
+    ['a*b*c', 'a-c-b', false],
+    ['exact', 'exactly', false],
+  ])('the wildcard %s is matched by %s: %s', (wildcard, value, expected) => {
+    expect(compilePattern({ source: [{ wildcard }] })({ source: value })).toBe(expected);
   });
 });

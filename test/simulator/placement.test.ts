@@ -32,7 +32,7 @@ describe('placement', () => {
       constraints: [{ type: 'memberOf', expression }],
     });
     expect(distinct.tasks.size).toBe(5);
-    expect(new Set([...member.tasks].map((task) => task.instance.attributes.get('gpu')))).toEqual(
+    expect(new Set([...member.tasks].map((task) => task.instance?.attributes.get('gpu')))).toEqual(
       new Set(['true']),
     );
   });
