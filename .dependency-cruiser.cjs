@@ -47,7 +47,13 @@ module.exports = {
       name: 'deciding-does-no-io',
       comment: 'What decides has no clients, no store, no clock: only values.',
       severity: 'error',
-      from: { path: '^lib/[a-z]+/(decide[a-z-]*|intake|look|admit|diagnose|outcome|timing)\\.ts$' },
+      from: {
+        path: [
+          '^lib/[a-z]+/(decide[a-z-]*|intake|look|admit|diagnose|outcome|timing)\\.ts$',
+          '^lib/failover/(change|drift|flip|guard-images|guards|limits|messages|pool|signals|situation|strategy)\\.ts$',
+          '^lib/failover/migration/(associate|decide|follow|guards|intake|outcome|providers|stop|target)\\.ts$',
+        ],
+      },
       to: {
         path: '^(lib/aws|lib/state|node_modules/@aws-sdk)|^node:',
         dependencyTypesNot: ['type-only'],

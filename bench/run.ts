@@ -7,6 +7,7 @@ import { measureBacktest } from './backtest.ts';
 import { measureBundles } from './bundles.ts';
 import { measureBurst } from './burst.ts';
 import { measureDrainCalls } from './drain-calls.ts';
+import { measureDrought } from './drought.ts';
 import { type Figure, holds } from './figure.ts';
 import { measureScalingDecision } from './scaling-decision.ts';
 
@@ -39,6 +40,7 @@ const figures = [
   ...(await measured('Draining single instances', measureDrainCalls)),
   ...(await measured('Deciding on scaling', measureScalingDecision)),
   ...(await measured('Back-testing', measureBacktest)),
+  ...(await measured('A drought of Fargate Spot', measureDrought)),
 ];
 
 if (values.json) {

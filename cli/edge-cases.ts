@@ -3,13 +3,20 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EdgeCase, edgeCases } from './edge-cases-list.ts';
+import { failoverEdgeCases } from './failover-edge-cases.ts';
 import { scalingEdgeCases } from './scaling-edge-cases.ts';
 
 const root = join(import.meta.dirname, '..');
 const file = join(root, 'docs', 'edge-cases.md');
 
-/** Which of the lists a number belongs to: tests of scaling say `scaling edge 7`. */
-export type Subject = 'draining' | 'scaling';
+/** The lists by what a test's name says before the number: `scaling edge 7`; of draining it says `edge 7`. */
+export const edgeCasesBySubject = {
+  draining: edgeCases,
+  scaling: scalingEdgeCases,
+  failover: failoverEdgeCases,
+} as const satisfies Record<string, readonly EdgeCase[]>;
+
+export type Subject = keyof typeof edgeCasesBySubject;
 
 /** The test files that name an edge case, by its number, with how many of their tests do. */
 export function testsByEdgeCase(subject: Subject): Map<number, Map<string, number>> {
@@ -17,7 +24,7 @@ export function testsByEdgeCase(subject: Subject): Map<number, Map<string, numbe
   for (const path of globSync('test/**/*.ts', { cwd: root }).map(posix).sort()) {
     const text = readFileSync(join(root, path), 'utf8');
     for (const [, prefix, digits] of text.matchAll(NAMED)) {
-      if ((prefix !== undefined) !== (subject === 'scaling')) continue;
+      if ((prefix ?? 'draining') !== subject) continue;
       for (const number of (digits ?? '').split(/, | and /).map(Number)) {
         const files = found.get(number) ?? new Map<string, number>();
         found.set(number, files.set(path, (files.get(path) ?? 0) + 1));
@@ -27,7 +34,7 @@ export function testsByEdgeCase(subject: Subject): Map<number, Map<string, numbe
   return found;
 }
 
-const NAMED = /['"`](?:[^'"`\n]*?\b)??(scaling )?edges? (\d+(?:(?:, | and )\d+)*)\b/g;
+const NAMED = /['"`](?:[^'"`\n]*?\b)??(?:(scaling|failover|retagging) )?edges? (\d+(?:(?:, | and )\d+)*)\b/g;
 
 const posix = (path: string) => path.replaceAll('\\', '/');
 
@@ -37,21 +44,26 @@ export function edgeCasesPage(): string {
 
 # Edge cases
 
-Ways in which draining and scaling are known to go wrong: most are bugs that a tool has had, with the place where it was
-reported, or behaviour that AWS documents. A test that covers one has its number in its name (\`edge 7: …\`,
-\`scaling edge 7: …\`); the last column counts them by file. Where none does, it says why.
+Ways in which draining, scaling and failover are known to go wrong: most are bugs that a tool has had, with the place
+where it was reported, or behaviour that AWS documents. A test that covers one has its number in its name (\`edge 7: …\`,
+\`scaling edge 7: …\`, \`failover edge 7: …\`); the last column counts them by file. Where none does, it says why.
 
 ## Draining
 
-${table(edgeCases, 'draining')}
+${table('draining')}
 
 ## Scaling
 
-${table(scalingEdgeCases, 'scaling')}
+${table('scaling')}
+
+## Failover
+
+${table('failover')}
 `;
 }
 
-function table(cases: readonly EdgeCase[], subject: Subject): string {
+function table(subject: Subject): string {
+  const cases: readonly EdgeCase[] = edgeCasesBySubject[subject];
   const tests = testsByEdgeCase(subject);
   const rows = cases.map(({ number, what, source, notTested }) => {
     const files = [...(tests.get(number) ?? [])].map(

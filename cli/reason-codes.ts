@@ -3,10 +3,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RejectionCause } from '../events/rejection.ts';
-import type { Remark } from '../functions/drain-notices.ts';
+import type { Remark } from '../functions/handler.ts';
 import { ignoreReasons } from '../functions/ignore-reasons.ts';
 import { drainingReasonMeanings } from '../lib/draining/reason-meanings.ts';
 import { drainingReasons } from '../lib/draining/reasons.ts';
+import { failoverReasonMeanings } from '../lib/failover/reason-meanings.ts';
+import { failoverReasons } from '../lib/failover/reasons.ts';
+import { scalingReasonMeanings } from '../lib/scaling/reason-meanings.ts';
+import { scalingReasons } from '../lib/scaling/reasons.ts';
 
 const file = join(import.meta.dirname, '..', 'docs', 'reason-codes.md');
 
@@ -25,10 +29,6 @@ const remarks: Readonly<Record<Remark['reason'], string>> = {
 
 /** The text of docs/reason-codes.md. */
 export function reasonCodesPage(): string {
-  const draining = Object.entries(drainingReasonMeanings).map(([code, meaning]) => {
-    const weight = drainingReasons[code as keyof typeof drainingReasons];
-    return [`\`${code}\``, weight, meaning];
-  });
   const ignored = Object.entries(ignoreReasons).map(([code, { meaning, remedy }]) => [
     `\`${code}\``,
     meaning,
@@ -40,14 +40,23 @@ export function reasonCodesPage(): string {
 
 Every decision in the journal, acted on or not, has one of these codes and a sentence that names the thing, the value
 and, where there is one, the remedy. The codes are stable: filter and alarm on them. How to read the journal:
-[draining.md](draining.md#reading-the-journal).
+[draining](draining.md#reading-the-journal), [scaling](scaling.md#reading-the-journal),
+[failover](failover.md#reading-the-journal).
 
 \`notable\` entries go to the log, the metrics, the event bus and the table; \`routine\` ones to the log and the metrics
 only. What is held, refused, observed or failed again for the same reason is \`notable\` once, and then \`routine\`.
 
-## Decisions about an instance
+## Draining: decisions about an instance
 
-${table(['code', 'weight', 'meaning'], draining)}
+${table(['code', 'weight', 'meaning'], weighted(drainingReasonMeanings, drainingReasons))}
+
+## Scaling: decisions about a service or a group
+
+${table(['code', 'weight', 'meaning'], weighted(scalingReasonMeanings, scalingReasons))}
+
+## Failover: decisions about a service, a breaker or a migration
+
+${table(['code', 'weight', 'meaning'], weighted(failoverReasonMeanings, failoverReasons))}
 
 ## Events that ask nothing
 
@@ -68,6 +77,16 @@ Said beside the decision about the same event. Their outcome is \`held\`, their 
 ${table(['code', 'meaning'], codes(remarks))}
 `;
 }
+
+const weighted = <Reason extends string>(
+  meanings: Readonly<Record<Reason, string>>,
+  weights: Readonly<Record<NoInfer<Reason>, string>>,
+) =>
+  Object.entries<string>(meanings).map(([code, meaning]) => [
+    `\`${code}\``,
+    weights[code as Reason],
+    meaning,
+  ]);
 
 const codes = (catalogue: Readonly<Record<string, string>>) =>
   Object.entries(catalogue).map(([code, meaning]) => [`\`${code}\``, meaning]);

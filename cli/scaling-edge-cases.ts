@@ -1,11 +1,4 @@
-import type { EdgeCase } from './edge-cases-list.ts';
-
-const of = (number: number, what: string, source: string, notTested?: string): EdgeCase => ({
-  number,
-  what,
-  source,
-  ...(notTested === undefined ? {} : { notTested }),
-});
+import { type EdgeCase, edgeCase as of } from './edge-cases-list.ts';
 
 const consolidation = 'It is about choosing instances to remove; that is consolidation, which is not built.';
 

@@ -82,6 +82,11 @@ export function pattern(scope: PatternScope): EventPattern {
   };
 }
 
+/** The alarms that the policy names, whatever they change to: who hears of an alarm only by events needs its end too. */
+export function watchPattern(scope: PatternScope): EventPattern {
+  return { source: [source], 'detail-type': [detailType], detail: { alarmName: anyOf(scope.alarms) } };
+}
+
 export function parse(raw: unknown): Reading<AlarmStateChange> {
   return read(schema, raw, (event) => ({
     event: changeOf(baseOf(event), event.resources[0], event.detail),
@@ -101,10 +106,10 @@ export function parseAction(raw: unknown): Reading<AlarmStateChange> {
 }
 
 /** Whether a message of SNS is about an alarm. */
-export const isNotification = (message: unknown): boolean => fieldOf(message, 'AlarmName') !== undefined;
+export const isMessage = (message: unknown): boolean => fieldOf(message, 'AlarmName') !== undefined;
 
 /** Reads an alarm's notification. `where` names the message in a rejection. */
-export function parseNotification(raw: unknown, eventId: string, where: string): Reading<AlarmStateChange> {
+export function parseMessage(raw: unknown, eventId: string, where: string): Reading<AlarmStateChange> {
   if (fieldOf(raw, 'NewStateValue') === undefined) {
     return reject('malformed', `${where}.NewStateValue is missing; expected ${aState}`);
   }

@@ -33,6 +33,7 @@ type PatternMatcher =
   | null
   | { readonly prefix: string }
   | { readonly suffix: string }
+  | { readonly wildcard: string }
   | { readonly exists: boolean }
   | { readonly 'anything-but': string | readonly (string | number)[] }
   | { readonly numeric: readonly (string | number)[] };
@@ -52,6 +53,8 @@ export interface PatternScope {
   readonly hooks: readonly string[];
   /** Names of CloudWatch alarms. */
   readonly alarms: readonly string[];
+  /** ECS services as `CLUSTER/NAME`, or `CLUSTER/*` for all of a cluster. */
+  readonly services: readonly string[];
 }
 
 // EventBridge refuses a pattern with an empty list. Every event of the kind has the field, so that asking for its
@@ -65,4 +68,11 @@ export function anyOf(names: readonly string[]): readonly PatternMatcher[] {
 /** Matches the clusters' ARNs by their ends: account and Region are not known before the deployment. */
 export function anyClusterOf(scope: PatternScope): readonly PatternMatcher[] {
   return scope.clusters.length > 0 ? scope.clusters.map((name) => ({ suffix: `:cluster/${name}` })) : nothing;
+}
+
+/** Matches the services' ARNs by their ends, in `resources`. The short format does not say which cluster it is. */
+export function anyServiceOf(scope: PatternScope): readonly PatternMatcher[] {
+  const matcher = (id: string): PatternMatcher =>
+    id.endsWith('/*') ? { wildcard: `*:service/${id}` } : { suffix: `:service/${id}` };
+  return scope.services.length > 0 ? scope.services.map(matcher) : nothing;
 }

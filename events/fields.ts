@@ -34,6 +34,8 @@ export const healthTime = moment(
 
 const aClusterName = 'the name of an ECS cluster (letters, digits, hyphens and underscores)';
 export const clusterName = z.string(aClusterName).check(z.regex(/^[A-Za-z0-9_-]{1,255}$/, aClusterName));
+const aServiceName = 'the name of an ECS service (letters, digits, hyphens and underscores)';
+export const serviceName = z.string(aServiceName).check(z.regex(/^[A-Za-z0-9_-]{1,255}$/, aServiceName));
 
 /** A cluster's ARN, as the cluster's name. */
 export const clusterArn = z.pipe(
@@ -41,9 +43,23 @@ export const clusterArn = z.pipe(
   z.transform((arn: string) => arn.slice(arn.lastIndexOf('/') + 1)),
 );
 
+const SERVICE_ARN =
+  /^arn:[^:]+:ecs:[^:]*:[^:]*:service\/(?:([A-Za-z0-9_-]{1,255})\/)?([A-Za-z0-9_-]{1,255})$/;
+
 // Accounts that have not opted in to the long format get ARNs without the cluster's name.
 export const containerInstanceArn = ecsArn('container-instance', '(?:[A-Za-z0-9_-]+/)?[0-9A-Za-z-]+');
 export const taskArn = ecsArn('task', '(?:[A-Za-z0-9_-]+/)?[0-9A-Za-z-]+');
+
+const aServiceArn = 'the ARN of an ECS service';
+
+/** A service's ARN, as its name and, in the long format, the name of its cluster. */
+export const serviceArn = z.pipe(
+  z.string(aServiceArn).check(z.regex(SERVICE_ARN, aServiceArn)),
+  z.transform((arn: string) => {
+    const [, cluster, service = ''] = SERVICE_ARN.exec(arn) ?? [];
+    return { service, ...present({ cluster }) };
+  }),
+);
 
 const anAlarmArn = 'the ARN of a CloudWatch alarm';
 export const alarmArn = z

@@ -1,35 +1,19 @@
 import * as alarmState from './alarm-state-change.ts';
 import * as containerInstance from './container-instance-state-change.ts';
+import * as deploymentState from './deployment-state-change.ts';
 import * as drainOrder from './drain-order.ts';
 import type { EventPattern, PatternScope } from './envelope.ts';
+import * as failoverOrder from './failover-order.ts';
 import * as health from './health-scheduled-change.ts';
 import * as instanceState from './instance-state-change.ts';
 import * as lifecycle from './lifecycle-terminate.ts';
+import type { ParsedEvent } from './parsed-event.ts';
+import { createReader, type EventKind } from './reader.ts';
 import * as rebalance from './rebalance-recommendation.ts';
-import { parseRecords } from './records.ts';
-import { describe, fieldOf, type Reading, type Rejection, reject } from './rejection.ts';
-import * as tick from './schedule-tick.ts';
+import type { Reading } from './rejection.ts';
+import * as serviceAction from './service-action.ts';
 import * as spot from './spot-interruption.ts';
 import * as taskState from './task-state-change.ts';
-
-export type ParsedEvent =
-  | lifecycle.LifecycleTerminate
-  | lifecycle.LifecycleTest
-  | spot.SpotInterruption
-  | rebalance.RebalanceRecommendation
-  | instanceState.InstanceStateChange
-  | health.HealthScheduledChange
-  | containerInstance.ContainerInstanceStateChange
-  | taskState.TaskStateChange
-  | drainOrder.DrainOrder
-  | alarmState.AlarmStateChange
-  | tick.ScheduleTick;
-
-/** What one delivery held. Together, the lists have at least one entry. */
-export interface ParsedEvents {
-  readonly events: readonly ParsedEvent[];
-  readonly rejected: readonly Rejection[];
-}
 
 export type EventSourceId =
   | 'lifecycle-terminate'
@@ -40,9 +24,14 @@ export type EventSourceId =
   | 'container-instance-state-change'
   | 'task-state-change'
   | 'drain-order'
-  | 'alarm-state-change';
+  | 'alarm-state-change'
+  | 'service-action'
+  | 'deployment-state-change'
+  | 'task-interruption'
+  | 'failover-alarm'
+  | 'failover-order';
 
-/** A kind of event that rules can be made for. */
+/** A kind of event that rules can be made for. Two may be of one type of event, of which each lets another part through. */
 export interface EventSource {
   /** Stable: names of rules and sections of the documentation are made of it. */
   readonly id: EventSourceId;
@@ -116,62 +105,57 @@ export const sources: readonly EventSource[] = [
     pattern: alarmState.pattern,
     parse: alarmState.parse,
   },
+  {
+    id: 'service-action',
+    source: serviceAction.source,
+    detailType: serviceAction.detailType,
+    pattern: serviceAction.pattern,
+    parse: serviceAction.parse,
+  },
+  {
+    id: 'deployment-state-change',
+    source: deploymentState.source,
+    detailType: deploymentState.detailType,
+    pattern: deploymentState.pattern,
+    parse: deploymentState.parse,
+  },
+  {
+    id: 'task-interruption',
+    source: taskState.source,
+    detailType: taskState.detailType,
+    pattern: taskState.interruptionPattern,
+    parse: taskState.parse,
+  },
+  {
+    id: 'failover-alarm',
+    source: alarmState.source,
+    detailType: alarmState.detailType,
+    pattern: alarmState.watchPattern,
+    parse: alarmState.parse,
+  },
+  {
+    id: 'failover-order',
+    source: failoverOrder.source,
+    detailType: failoverOrder.detailType,
+    pattern: failoverOrder.pattern,
+    parse: failoverOrder.parse,
+  },
 ];
 
-type Parse = (raw: unknown) => Reading<ParsedEvent>;
+const kinds: readonly EventKind[] = [
+  alarmState,
+  containerInstance,
+  deploymentState,
+  drainOrder,
+  failoverOrder,
+  health,
+  instanceState,
+  lifecycle,
+  rebalance,
+  serviceAction,
+  spot,
+  taskState,
+];
 
-const key = (source: string, detailType: string) => `${source}\n${detailType}`;
-
-const parsers: ReadonlyMap<string, Parse> = new Map<string, Parse>([
-  ...sources.map(({ source, detailType, parse }) => [key(source, detailType), parse] as const),
-  [key(tick.source, tick.detailType), tick.parse],
-  [key(tick.tickInput.source, tick.tickInput['detail-type']), tick.parseConstant],
-]);
-
-const knownSources: ReadonlySet<string> = new Set([
-  ...sources.map(({ source }) => source),
-  tick.source,
-  tick.tickInput.source,
-]);
-
-/**
- * Reads whatever invoked the function. Never throws: what cannot be read is rejected with a sentence that names the
- * field, what was found, and what was expected, since to throw would only make Lambda retry the unreadable.
- */
-export function parseEvent(raw: unknown): ParsedEvents {
-  try {
-    const records = fieldOf(raw, 'Records');
-    return gather(Array.isArray(records) ? parseRecords(records) : [parseOne(raw)]);
-  } catch {
-    return gather([reject('malformed', 'The event could not be read: to look at it threw an error')]);
-  }
-}
-
-function parseOne(raw: unknown): Reading<ParsedEvent> {
-  if (alarmState.isAction(raw)) return alarmState.parseAction(raw);
-  const source = fieldOf(raw, 'source');
-  const detailType = fieldOf(raw, 'detail-type');
-  if (typeof source !== 'string' || typeof detailType !== 'string')
-    return notAnEvent(raw, source, detailType);
-  const parse = parsers.get(key(source, detailType));
-  if (parse) return parse(raw);
-  return knownSources.has(source)
-    ? reject('unknown', `detail-type is ${describe(detailType)}, of which Stevedore reads nothing`, raw)
-    : reject('foreign-service', `source is ${describe(source)}, which Stevedore does not listen to`, raw);
-}
-
-function notAnEvent(raw: unknown, source: unknown, detailType: unknown): Reading<ParsedEvent> {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
-    return reject('malformed', `The event is ${describe(raw)}; expected an object`);
-  }
-  const [name, found] = typeof source === 'string' ? ['detail-type', detailType] : ['source', source];
-  const state = found === undefined ? `${name} is missing` : `${name} is ${describe(found)}`;
-  return reject('malformed', `${state}; expected the text that EventBridge puts there`, raw);
-}
-
-function gather(readings: readonly Reading<ParsedEvent>[]): ParsedEvents {
-  return {
-    events: readings.flatMap((reading) => ('event' in reading ? [reading.event] : [])),
-    rejected: readings.flatMap((reading) => ('rejected' in reading ? [reading.rejected] : [])),
-  };
-}
+/** Reads an event of any of the functions. */
+export const parseEvent = createReader(kinds);

@@ -69,6 +69,9 @@ export function parse(raw: unknown): Reading<LifecycleTerminate> {
  * Reads what Auto Scaling sends to an SNS topic or SQS queue. The message has no event id, so that the delivery's
  * (SNS or SQS message id) takes its place. `where` names the message in a rejection.
  */
+/** Whatever is no alarm's message is taken for a lifecycle action, and rejected by what it lacks. */
+export const isMessage = (message: unknown): boolean => fieldOf(message, 'AlarmName') === undefined;
+
 export function parseMessage(
   raw: unknown,
   eventId: string,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import {
   anyClusterOf,
+  anyOf,
   baseOf,
   type EventBase,
   type EventPattern,
@@ -28,6 +29,8 @@ export interface TaskStateChange extends EventBase {
   readonly service?: string;
   readonly stopCode?: string;
   readonly stoppedReason?: string;
+  /** A task of Fargate that Spot takes back, or has taken: one event warns two minutes ahead, another says STOPPED. */
+  readonly interrupted?: true;
   readonly version: number;
 }
 
@@ -57,6 +60,25 @@ export function pattern(scope: PatternScope): EventPattern {
   };
 }
 
+/** The ECS developer guide has had either code for the same thing (Fargate capacity providers, termination notices). */
+const interruptionCodes = ['SpotInterruption', 'TerminationNotice'];
+
+/** Service tasks that Fargate Spot takes back: the warning and the stop. On an EC2 host the codes mean something else. */
+export function interruptionPattern(scope: PatternScope): EventPattern {
+  const names = new Set(scope.services.map((id) => id.slice(id.lastIndexOf('/') + 1)));
+  const groups = [...names].map((name) => `service:${name}`);
+  return {
+    source: [source],
+    'detail-type': [detailType],
+    detail: {
+      clusterArn: anyClusterOf(scope),
+      group: names.has('*') ? [{ prefix: 'service:' }] : anyOf(groups),
+      capacityProviderName: ['FARGATE_SPOT'],
+      stopCode: interruptionCodes,
+    },
+  };
+}
+
 export function parse(raw: unknown): Reading<TaskStateChange> {
   return read(schema, raw, (event) => ({
     event: {
@@ -73,9 +95,17 @@ export function parse(raw: unknown): Reading<TaskStateChange> {
         service: serviceOf(event.detail.group),
         stopCode: event.detail.stopCode,
         stoppedReason: event.detail.stoppedReason,
+        interrupted: isInterrupted(event.detail) ? (true as const) : undefined,
       }),
     },
   }));
+}
+
+/** By the code, or by the text if the code should change once more. */
+function isInterrupted(detail: z.infer<typeof schema>['detail']): boolean {
+  const onHost = detail.containerInstanceArn !== undefined || detail.launchType === 'EC2';
+  const said = interruptionCodes.includes(detail.stopCode ?? '');
+  return !onHost && (said || /spot task was interrupted/i.test(detail.stoppedReason ?? ''));
 }
 
 /** ECS puts service tasks into the group `service:NAME`. RunTask chooses any other group it likes. */

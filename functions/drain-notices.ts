@@ -1,30 +1,18 @@
-import type { ParsedEvent } from '../events/index.ts';
 import type { Arrival, Notice } from '../lib/draining/notice.ts';
 import type { ClusterPolicy, DrainingPolicy } from '../lib/draining/policy.ts';
 import * as ids from '../lib/ids.ts';
+import type { Mapping as AnyMapping, CapabilityEvent, Remark } from './handler.ts';
 import type { IgnoreReason } from './ignore-reasons.ts';
 
-/** What an event comes to: notices to deliver, or the reason why there are none. */
-export type Mapping =
-  | { readonly arrivals: readonly Arrival[]; readonly remarks: readonly Remark[] }
-  | { readonly ignored: { readonly reason: IgnoreReason; readonly sentence: string } };
-
-/** Something about the event that changes nothing but that a person may want to read in the journal. */
-export interface Remark {
-  readonly reason: 'warm-pool-return' | 'metadata-disagrees';
-  readonly sentence: string;
-}
-
-/** Every event but the tick, which is about no instance in particular. */
-export type DrainEvent = Exclude<ParsedEvent, { readonly kind: 'schedule-tick' }>;
-type Of<Kind extends DrainEvent['kind']> = Extract<DrainEvent, { readonly kind: Kind }>;
+type Mapping = AnyMapping<Arrival>;
+type Of<Kind extends CapabilityEvent['kind']> = Extract<CapabilityEvent, { readonly kind: Kind }>;
 
 /**
  * Turns an event into what the draining capability shall hear, by the policy alone: pure, no call to AWS. Events of
  * EC2 and Health name no cluster, so that their arrivals have none; which one it is, and whether its triggers want
  * the event, is found out when the instance is looked up.
  */
-export function toArrivals(event: DrainEvent, policy: DrainingPolicy): Mapping {
+export function toArrivals(event: CapabilityEvent, policy: DrainingPolicy): Mapping {
   switch (event.kind) {
     case 'lifecycle-terminate':
       return fromLifecycle(event, policy);
@@ -55,6 +43,13 @@ export function toArrivals(event: DrainEvent, policy: DrainingPolicy): Mapping {
       return ignore(
         'other-capability',
         `Alarm ${event.alarmName} is ${event.state}; no drain begins with that`,
+      );
+    case 'service-action':
+    case 'deployment-state-change':
+    case 'failover-order':
+      return ignore(
+        'other-capability',
+        `${event.detailType} ${event.eventId} is about service ${event.service}; no drain begins with that`,
       );
     default:
       return event satisfies never;
@@ -162,7 +157,7 @@ function maintenance(event: Of<'health-scheduled-change'>): Mapping {
     };
     arrivals.push(arrival(event, notice, { by: 'instance', instanceId: ids.instanceId(instanceId) }));
   }
-  if (arrivals.length > 0) return { arrivals, remarks: [] };
+  if (arrivals.length > 0) return { arrivals };
   return ignore('maintenance-without-start', `${event.code} (${event.eventArn}) has no startTime`);
 }
 
@@ -183,7 +178,7 @@ function fromContainerInstance(
     cluster,
     ...(event.instanceId !== undefined && { instanceId: ids.instanceId(event.instanceId) }),
   };
-  return { arrivals: [arrival(event, notice, subject)], remarks: [] };
+  return { arrivals: [arrival(event, notice, subject)] };
 }
 
 function fromTask(event: Of<'task-state-change'>, policy: DrainingPolicy): Mapping {
@@ -204,7 +199,7 @@ function fromTask(event: Of<'task-state-change'>, policy: DrainingPolicy): Mappi
   }
   const notice: Notice = { kind: 'task-stopped', task: ids.taskArn(event.task), at: event.at };
   const arn = ids.containerInstanceArn(event.containerInstance);
-  return { arrivals: [arrival(event, notice, { by: 'container-instance', arn, cluster })], remarks: [] };
+  return { arrivals: [arrival(event, notice, { by: 'container-instance', arn, cluster })] };
 }
 
 function fromOrder(event: Of<'drain-order'>, policy: DrainingPolicy): Mapping {
@@ -215,7 +210,7 @@ function fromOrder(event: Of<'drain-order'>, policy: DrainingPolicy): Mapping {
 }
 
 function aboutInstance(
-  event: DrainEvent & { readonly instanceId: string },
+  event: CapabilityEvent & { readonly instanceId: string },
   notice: Notice,
   cluster?: ids.ClusterName,
   remarks: readonly Remark[] = [],
@@ -230,7 +225,7 @@ function aboutInstance(
   return { arrivals: [arrival(event, notice, subject)], remarks };
 }
 
-function arrival(event: DrainEvent, notice: Notice, subject: Arrival['subject']): Arrival {
+function arrival(event: CapabilityEvent, notice: Notice, subject: Arrival['subject']): Arrival {
   return { notice, subject, cause: { eventId: event.eventId, detailType: event.detailType } };
 }
 

@@ -7,3 +7,6 @@ export function required(name: string): string {
     );
   return value;
 }
+
+/** A variable that serverless.yml sets only where there is a use for it. */
+export const optional = (name: string): string | undefined => process.env[name] || undefined;

@@ -1,4 +1,4 @@
-import type { ClientOptions, CommonClients } from '../lib/aws/common-clients.ts';
+import type { ClientOptions, GroundClients } from '../lib/aws/common-clients.ts';
 import { wallClock } from '../lib/clock.ts';
 import { createBusSink } from '../lib/journal/bus.ts';
 import { createJournal } from '../lib/journal/create.ts';
@@ -9,7 +9,7 @@ import { createDynamoStore } from '../lib/state/dynamodb.ts';
 import { required } from './environment.ts';
 
 /** What every function stands on, as it is on Lambda; `create` makes the clients that its capability calls. */
-export function createGround<State, Notice, Clients extends CommonClients>(
+export function createGround<State, Notice, Clients extends GroundClients>(
   create: (options: ClientOptions) => Clients,
 ) {
   const logger = createLogger();

@@ -61,8 +61,20 @@ export const ignoreReasons = {
     remedy: 'Nothing; drain such hosts by hand.',
   },
   'alarm-not-in-policy': {
-    meaning: 'The alarm is not one that a step policy names.',
-    remedy: 'Name the alarm in a step policy if it should scale something; otherwise nothing.',
+    meaning: 'The alarm is not one that a step policy, or the failover of a service, names.',
+    remedy: 'Name the alarm in a step policy, or among the signals of a service; otherwise nothing.',
+  },
+  'service-not-in-policy': {
+    meaning: 'The event is about an ECS service that the policy does not name under failover.',
+    remedy: 'Add the service to the policy if it shall fail over; otherwise nothing.',
+  },
+  'service-action-not-of-interest': {
+    meaning: 'ECS says something of a service that has nothing to do with capacity.',
+    remedy: 'Nothing here; see the events of the service.',
+  },
+  'task-not-interrupted': {
+    meaning: 'The task goes its way, and it is not Spot that takes it back.',
+    remedy: 'Nothing to do.',
   },
   'other-capability': {
     meaning: 'The event is for another function of Stevedore than the one that got it.',

@@ -1,20 +1,11 @@
-import type { ParsedEvent } from '../events/index.ts';
 import type { Arrival } from '../lib/scaling/notice.ts';
 import type { ScalingPolicy } from '../lib/scaling/policy.ts';
-import type { IgnoreReason } from './ignore-reasons.ts';
-
-/** Every event but the tick, which is about all targets. */
-type ScaleEvent = Exclude<ParsedEvent, { readonly kind: 'schedule-tick' }>;
-
-/** What an event comes to: a notice for the targets that go by it, or the reason why there is none. */
-type Mapping =
-  | { readonly arrival: Arrival }
-  | { readonly ignored: { readonly reason: IgnoreReason; readonly sentence: string } };
+import type { CapabilityEvent, Mapping } from './handler.ts';
 
 /** Turns an event into what the scaling capability shall hear, by the policy alone: pure, no call to AWS. */
-export function toArrival(event: ScaleEvent, { targets }: ScalingPolicy): Mapping {
+export function toArrivals(event: CapabilityEvent, { targets }: ScalingPolicy): Mapping<Arrival> {
   if (event.kind !== 'alarm-state-change') {
-    const sentence = `${event.detailType} ${event.eventId} is about hosts that leave; nothing is scaled by that`;
+    const sentence = `${event.detailType} ${event.eventId} is no alarm; nothing is scaled by anything else`;
     return { ignored: { reason: 'other-capability', sentence } };
   }
   const { eventId, detailType, alarmName: name, alarmArn: arn, state, timestamp, test, children } = event;
@@ -26,10 +17,12 @@ export function toArrival(event: ScaleEvent, { targets }: ScalingPolicy): Mappin
     return { ignored: { reason: 'alarm-not-in-policy', sentence } };
   }
   return {
-    arrival: {
-      notice: { kind: 'alarm', name, arn, state, timestamp, test, children },
-      cause: { eventId, detailType },
-      targets: listening.map(({ target }) => target.id),
-    },
+    arrivals: [
+      {
+        notice: { kind: 'alarm', name, arn, state, timestamp, test, children },
+        cause: { eventId, detailType },
+        targets: listening.map(({ target }) => target.id),
+      },
+    ],
   };
 }

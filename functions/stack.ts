@@ -1,7 +1,13 @@
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MINUTE, SECOND } from '../lib/clock.ts';
-import { type CompiledPolicy, compilePolicy, type FunctionName } from '../lib/policy/compile.ts';
+import {
+  type CompiledPolicy,
+  compilePolicy,
+  type FunctionName,
+  functionNames,
+} from '../lib/policy/compile.ts';
+import { probesByTask } from '../lib/policy/failover-statements.ts';
 import { formatPolicyError, loadPolicy } from '../lib/policy/load.ts';
 import { bundle } from './bundle.ts';
 
@@ -26,6 +32,9 @@ type WakeUps = Readonly<Record<FunctionName, Readonly<Record<string, WakeUp>>>>;
 /** Time past the deadline before the alarm on the oldest open drain: hooks and ECS take some minutes to finish. */
 const ALARM_GRACE = 10 * MINUTE;
 
+/** Time past the soak of a probe for the tick that sees it pass, be some of them missed. */
+const PROBE_GRACE = 8 * MINUTE;
+
 /**
  * Compiles the policy and bundles the functions, and returns what serverless.yml needs of the result. Throws with
  * every error of the policy file, before anything is built.
@@ -40,17 +49,25 @@ export async function stack(framework: Framework) {
   ];
   const wakeUps = (await framework.resolveConfigurationProperty(['custom', 'wakeUps'])) as WakeUps;
   const compiled = compileFile(policy);
-  const drain = ruleEvents('drain', compiled, wakeUps, name);
-  const scale = ruleEvents('scale', compiled, wakeUps, name);
-  await bundle(root, 'drain', compiled.runtime);
-  await bundle(root, 'scale', compiled.runtime);
+  const rules = {
+    drain: ruleEvents('drain', compiled, wakeUps, name),
+    scale: ruleEvents('scale', compiled, wakeUps, name),
+    failover: ruleEvents('failover', compiled, wakeUps, name),
+  };
+  for (const called of functionNames) await bundle(root, called, compiled.runtime);
   return {
-    drain: capability('drain', compiled, drain),
-    scale: capability('scale', compiled, scale),
-    ruleArns: [...drain, ...scale].map((rule) => ({
-      'Fn::Sub': `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:rule/${rule.name}`,
-    })),
+    drain: capability('drain', compiled, rules.drain),
+    scale: capability('scale', compiled, rules.scale),
+    failover: capability('failover', compiled, rules.failover),
+    ruleArns: Object.values(rules)
+      .flat()
+      .map((rule) => ({
+        'Fn::Sub': `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:rule/${rule.name}`,
+      })),
     drainAlarmSeconds: drainAlarmSeconds(compiled),
+    // CloudFormation's conditions compare texts.
+    probesByTask: String(probesByTask(compiled.runtime.failover)),
+    probeSeconds: String(probeSeconds(compiled)),
     alarmActions: alarmTopic === 'none' ? [] : [alarmTopic],
   };
 }
@@ -109,4 +126,9 @@ function drainAlarmSeconds({ runtime }: CompiledPolicy): number {
     ...runtime.draining.clusters.map(({ deadlineMs, stopGraceMs }) => deadlineMs + stopGraceMs),
   );
   return Math.ceil((longest + ALARM_GRACE) / SECOND);
+}
+
+/** How long the task of a probe runs if nobody stops it. One that ends before that has been seen would have failed. */
+function probeSeconds({ runtime }: CompiledPolicy): number {
+  return (runtime.failover.breaker.probe.soakMs + PROBE_GRACE) / SECOND;
 }

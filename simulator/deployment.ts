@@ -1,18 +1,24 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { createDrainHandler } from '../functions/drain-handler.ts';
+import { createFailoverHandler } from '../functions/failover-handler.ts';
 import { createScaleHandler } from '../functions/scale-handler.ts';
 import { createScalableTargetReader } from '../lib/aws/application-auto-scaling.ts';
 import { createClients } from '../lib/aws/clients.ts';
 import { createBasis } from '../lib/aws/common-clients.ts';
 import { createEc2Reader } from '../lib/aws/ec2.ts';
+import { createEcrReader } from '../lib/aws/ecr.ts';
+import { createFailoverClients } from '../lib/aws/failover-clients.ts';
 import { createScalingClients } from '../lib/aws/scaling-clients.ts';
 import { MINUTE } from '../lib/clock.ts';
 import type { Heard } from '../lib/draining/notice.ts';
 import type { DrainRecord } from '../lib/draining/record.ts';
 import type { Standing } from '../lib/draining/sweep.ts';
+import type { Heard as FailoverHeard } from '../lib/failover/notice.ts';
+import type { FailoverRecord } from '../lib/failover/record.ts';
 import type { Journal, JournalEntry } from '../lib/journal/journal.ts';
 import { compilePolicy, type FunctionName } from '../lib/policy/compile.ts';
 import { formatPolicyError, loadPolicy } from '../lib/policy/load.ts';
+import type { Policy } from '../lib/policy/schema.ts';
 import type { Heard as ScalingHeard } from '../lib/scaling/notice.ts';
 import type { ScalingRecord } from '../lib/scaling/record.ts';
 import { createMemoryStore } from '../lib/state/memory.ts';
@@ -28,6 +34,7 @@ export interface Deployment {
   readonly journal: readonly SimulatedEntry[];
   readonly store: ReturnType<typeof createMemoryStore<DrainRecord, Heard>>;
   readonly scalingStore: ReturnType<typeof createMemoryStore<ScalingRecord, ScalingHeard>>;
+  readonly failoverStore: ReturnType<typeof createMemoryStore<FailoverRecord, FailoverHeard>>;
   /** The gauges of the last tick, by cluster. */
   readonly standings: ReadonlyMap<string, Standing>;
 }
@@ -36,6 +43,9 @@ export interface DeploymentOptions {
   /** As serverless.yml has it. */
   readonly timeoutMs?: number;
 }
+
+/** The family of the stack's own task definitions for probes, without the architecture. */
+const PROBE = 'stevedore-probe';
 
 /** Makes the handler of one environment, given where it journals. */
 type MakeHandler = (journal: Journal) => Handler;
@@ -52,12 +62,18 @@ export function deployStevedore(
 ): Deployment {
   const loaded = loadPolicy(policyFile);
   if (!loaded.ok) throw new Error(loaded.errors.map(formatPolicyError).join('\n'));
-  const { rules, runtime, functions } = compilePolicy(loaded.policy);
+  return deployPolicy(world, loaded.policy, options);
+}
+
+/** The same of a policy that is in no file. */
+export function deployPolicy(world: World, policy: Policy, options: DeploymentOptions = {}): Deployment {
+  const { rules, runtime, functions } = compilePolicy(policy);
   const { clock } = world;
   const entries: SimulatedEntry[] = [];
   const standings = new Map<string, Standing>();
   const store = createMemoryStore<DrainRecord, Heard>(clock);
   const scalingStore = createMemoryStore<ScalingRecord, ScalingHeard>(clock);
+  const failoverStore = createMemoryStore<FailoverRecord, FailoverHeard>(clock);
   const logger = new Logger({ logLevel: 'SILENT' });
 
   const handlers: Readonly<Record<FunctionName, MakeHandler>> = {
@@ -77,11 +93,23 @@ export function deployStevedore(
         policy: runtime.scaling,
         clients: scaleClients(world),
         store: scalingStore,
-        // One table has the records of both, and its one switch stops both.
+        // One table has the records of all, and its one switch stops all.
         control: store,
         journal,
         clock,
         logger,
+      }),
+    failover: (journal) =>
+      createFailoverHandler({
+        policy: runtime.failover,
+        clients: failoverClients(world),
+        store: failoverStore,
+        control: store,
+        journal,
+        clock,
+        logger,
+        random: world.clients().random,
+        probeTaskDefinition: PROBE,
       }),
   };
   for (const name of functions) {
@@ -93,7 +121,7 @@ export function deployStevedore(
       rules: [...own.map(({ id, pattern }) => ({ name: id, pattern })), { name: 'schedule', rateMs: MINUTE }],
     });
   }
-  return { journal: entries, store, scalingStore, standings };
+  return { journal: entries, store, scalingStore, failoverStore, standings };
 }
 
 /**
@@ -112,6 +140,14 @@ function scaleClients(world: World) {
   const { config, retries } = createBasis(options);
   const targets = createScalableTargetReader(config, retries);
   return { ...createScalingClients(options), applicationAutoScaling: async () => targets };
+}
+
+function failoverClients(world: World) {
+  const options = world.clients();
+  const { config, retries } = createBasis(options);
+  const ec2 = createEc2Reader(config, retries);
+  const ecr = createEcrReader(config, retries);
+  return { ...createFailoverClients(options), ec2: async () => ec2, ecr: async () => ecr };
 }
 
 /** An environment has one invocation at a time, so that what is journalled meanwhile is that one's. */

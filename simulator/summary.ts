@@ -41,7 +41,7 @@ export function summary(
     `${recording.countOf()} AWS calls, ${recording.countOf() - writes(recording.callCounts)} of them reads`,
     `${(virtualMs / 60_000).toFixed(0)} minutes played in ${(realMs / 1_000).toFixed(1)} s`,
   ];
-  const tables = [table.toString(), ...scalingTable(journal)];
+  const tables = [table.toString(), ...scalingTable(journal), ...failoverTable(journal)];
   return [colors.bold('Summary'), ...tables, ...figures.map((line) => `  ${line}`)].join('\n');
 }
 
@@ -59,6 +59,26 @@ function scalingTable(journal: Deployment['journal']): string[] {
   for (const { subject = '-', at, reason, facts = {} } of changes) {
     const time = new Date(at).toISOString().slice(11, 19);
     table.push([subject, time, reason, String(facts.from ?? '-'), String(facts.to ?? '-')]);
+  }
+  return [table.toString()];
+}
+
+/** Every service that was sent to on-demand, if there was any. */
+function failoverTable(journal: Deployment['journal']): string[] {
+  const gone = journal.filter(({ reason }) => reason === 'failed-over');
+  if (gone.length === 0) return [];
+  const table = new Table({
+    head: ['service', 'on demand', 'from', 'back on Spot'],
+    style: { head: [], border: [] },
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+  });
+  for (const { subject = '-', at, facts = {} } of gone) {
+    const back = journal.find(
+      (entry) => entry.reason === 'restored' && entry.subject === subject && entry.at > at,
+    );
+    const time = (moment: number | undefined) =>
+      moment === undefined ? '-' : new Date(moment).toISOString().slice(11, 19);
+    table.push([subject, time(at), String(facts.from ?? '-'), time(back?.at)]);
   }
   return [table.toString()];
 }

@@ -7,11 +7,15 @@ import { type Credentials, lambdaCredentials } from './lambda-credentials.ts';
 import { createRetries, type Retries, type Retry } from './retry.ts';
 
 /** The clients that every function has. */
-export interface CommonClients {
+export interface GroundClients {
   readonly ecs: ECSClient;
-  readonly autoScaling: AutoScalingClient;
   readonly dynamodb: DynamoDBClient;
   readonly events: EventBridgeClient;
+}
+
+/** What those have that deal with Auto Scaling groups. */
+export interface CommonClients extends GroundClients {
+  readonly autoScaling: AutoScalingClient;
 }
 
 export interface ClientOptions {
@@ -61,13 +65,19 @@ type Basis = ReturnType<typeof createBasis>;
 type Watched = Parameters<Retries['watch']>[0];
 
 /** Makes no call. */
-export function createCommonClients({ config, retries }: Basis): CommonClients {
+export function createGroundClients({ config, retries }: Basis): GroundClients {
   const clients = {
     ecs: new ECSClient(config),
-    autoScaling: new AutoScalingClient(config),
     dynamodb: new DynamoDBClient(config),
     events: new EventBridgeClient(config),
   };
   for (const client of Object.values<Watched>(clients)) retries.watch(client);
   return clients;
+}
+
+/** Makes no call. */
+export function createCommonClients(basis: Basis): CommonClients {
+  const autoScaling = new AutoScalingClient(basis.config);
+  basis.retries.watch(autoScaling);
+  return { ...createGroundClients(basis), autoScaling };
 }

@@ -1,5 +1,10 @@
-// Reached only by `import('./ec2.ts')` in clients.ts: the EC2 client has 560 kB minified.
-import { DescribeInstancesCommand, EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
+// Reached only by `import('./ec2.ts')` in clients.ts and failover-clients.ts: the EC2 client has 560 kB minified.
+import {
+  DescribeInstancesCommand,
+  DescribeSubnetsCommand,
+  EC2Client,
+  type EC2ClientConfig,
+} from '@aws-sdk/client-ec2';
 import type { InstanceId } from '../ids.ts';
 import { instanceId } from '../ids.ts';
 import { chunk } from './batch.ts';
@@ -14,6 +19,8 @@ export interface Ec2Reader {
    * this account and Region, is `not-found`.
    */
   instanceStates(ids: readonly InstanceId[]): Promise<Map<InstanceId, Ec2State | 'not-found'>>;
+  /** The name of each subnet's Availability Zone; one that does not exist is left out. */
+  subnetZones(ids: readonly string[]): Promise<Map<string, string>>;
 }
 
 /** The EC2 API takes 200 values a filter; 100 leaves the answer (2 to 4 kB an instance) handy. */
@@ -30,7 +37,29 @@ export function createEc2Reader(config: EC2ClientConfig, retries: Retries): Ec2R
       }
       return states;
     },
+    async subnetZones(ids) {
+      const zones = new Map<string, string>();
+      for (const batch of chunk([...new Set(ids)], BATCH)) {
+        for (const [id, zone] of await describeSubnets(client, batch)) zones.set(id, zone);
+      }
+      return zones;
+    },
   };
+}
+
+function describeSubnets(client: EC2Client, ids: string[]): Promise<[string, string][]> {
+  return collectPages('EC2 DescribeSubnets', async (NextToken) => {
+    // By filter, as below: one that was deleted must not hide the others.
+    const command = new DescribeSubnetsCommand({
+      Filters: [{ Name: 'subnet-id', Values: ids }],
+      ...(NextToken !== undefined && { NextToken }),
+    });
+    const page = await client.send(command);
+    const items = (page.Subnets ?? []).flatMap(({ SubnetId, AvailabilityZone }): [string, string][] =>
+      SubnetId && AvailabilityZone ? [[SubnetId, AvailabilityZone]] : [],
+    );
+    return { items, next: page.NextToken };
+  });
 }
 
 function describe(client: EC2Client, ids: InstanceId[]): Promise<[InstanceId, Ec2State][]> {

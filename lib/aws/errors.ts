@@ -84,8 +84,31 @@ export const isDesiredOutOfBounds = (error: unknown) =>
 
 export const isClusterNotFound = (error: unknown) => named(error, 'ClusterNotFoundException');
 
+/**
+ * PutClusterCapacityProviders while an earlier one, or anybody else's change of the cluster, is under way; it passes.
+ * AWS says it in two ways (hashicorp/terraform-provider-aws#11285).
+ */
+export const isClusterBusy = (error: unknown) =>
+  named(error, 'UpdateInProgressException') ||
+  (isEcsRefusal(error) && says(error, /cluster was not active/i));
+
+/** PutClusterCapacityProviders would detach a capacity provider that services or tasks use. */
+export const isProviderInUse = (error: unknown) => named(error, 'ResourceInUseException');
+
 export const isServiceNotFound = (error: unknown) =>
   named(error, 'ServiceNotFoundException', 'ServiceNotActiveException');
+
+/** A strategy names a capacity provider that the cluster does not have (dask-cloudprovider#348). */
+export const isProviderNotAssociated = (error: unknown) =>
+  isEcsRefusal(error) && says(error, /capacity providers?\b.*\b(not associated|not found|does not exist)/i);
+
+/** The platform version is unknown, or cannot run the task definition. */
+export const isPlatformUnfit = (error: unknown) =>
+  named(error, 'PlatformUnknownException', 'PlatformTaskDefinitionIncompatibilityException');
+
+/** The account's limit of Fargate vCPUs or tasks. */
+export const isFargateQuotaReached = (error: unknown) =>
+  says(error, /reached the limit on the number of (vcpus|tasks)/i);
 
 /** ECS has no such container instance, or has it as INACTIVE, i.e. deregistered (amazon-ecs-agent#583). */
 export const isContainerInstanceGone = (error: unknown) =>

@@ -69,10 +69,47 @@ const KINDS: readonly Kind[] = [
       'ECS has no such cluster in this account and Region. Correct its name in the policy file, or take it out, and deploy.',
   },
   {
+    when: is.isClusterBusy,
+    code: 'aws-cluster-busy',
+    retryable: true,
+    sentence: () =>
+      'The capacity providers of the cluster are being changed, by us or by somebody else; it is tried again at the next look.',
+  },
+  {
+    when: is.isProviderInUse,
+    code: 'aws-provider-in-use',
+    retryable: false,
+    sentence: () =>
+      'The list would have taken away a capacity provider that is in use: somebody has added it meanwhile. See who else ' +
+      'writes the capacity providers of the cluster.',
+  },
+  {
     when: is.isServiceNotFound,
     code: 'aws-service-not-found',
     retryable: false,
     sentence: () => 'The ECS service does not exist or is being deleted, so there is nothing to change.',
+  },
+  {
+    when: is.isProviderNotAssociated,
+    code: 'aws-provider-not-associated',
+    retryable: false,
+    sentence: () =>
+      'The cluster does not have that capacity provider. Associate it with the cluster (PutClusterCapacityProviders; ' +
+      'name all others and the default strategy too, since what is left out is taken away).',
+  },
+  {
+    when: is.isPlatformUnfit,
+    code: 'aws-platform-unfit',
+    retryable: false,
+    sentence: () =>
+      'The platform version of the service is unknown to Fargate or cannot run its task definition. Set it to LATEST.',
+  },
+  {
+    when: is.isFargateQuotaReached,
+    code: 'aws-fargate-quota',
+    retryable: false,
+    sentence: () =>
+      'The account has reached its limit of Fargate vCPUs in this Region. Ask for a higher one in Service Quotas.',
   },
   {
     when: is.isContainerInstanceGone,

@@ -1,31 +1,36 @@
-import type { EventPattern } from '../../events/envelope.ts';
-import { type EventSourceId, sources } from '../../events/index.ts';
 import type { ClusterPolicy, DrainingPolicy } from '../draining/policy.ts';
+import type { FailoverPolicy } from '../failover/policy.ts';
 import { clusterName, groupName } from '../ids.ts';
 import type { ScalingPolicy } from '../scaling/policy.ts';
+import { failoverPolicy, noFailover } from './compile-failover.ts';
 import { scalingPolicy } from './compile-scaling.ts';
+import { failoverStatements } from './failover-statements.ts';
+import { drainRules, failoverRules, type Rule, scaleRules } from './rules.ts';
 import { scalingStatements } from './scaling-statements.ts';
 import type { Policy } from './schema.ts';
 import { type IamStatement, statementsFor } from './statements.ts';
 
+export const functionNames = ['drain', 'scale', 'failover'] as const;
 /** One function per capability. */
-export type FunctionName = 'drain' | 'scale';
+export type FunctionName = (typeof functionNames)[number];
 
 /** An EventBridge rule: which events reach which function. */
-export interface Rule {
-  readonly id: EventSourceId;
+export interface FunctionRule extends Rule {
   readonly function: FunctionName;
-  readonly pattern: EventPattern;
 }
 
 /** What the policy comes to: rules and permissions for CloudFormation, and the JSON that goes into the functions. */
 export interface CompiledPolicy {
   /** The functions whose capability the policy has; no other one is called. */
   readonly functions: readonly FunctionName[];
-  readonly rules: readonly Rule[];
+  readonly rules: readonly FunctionRule[];
   /** What the role of each function may do. Empty for one that the policy has no use for. */
   readonly statements: Readonly<Record<FunctionName, readonly IamStatement[]>>;
-  readonly runtime: { readonly draining: DrainingPolicy; readonly scaling: ScalingPolicy };
+  readonly runtime: {
+    readonly draining: DrainingPolicy;
+    readonly scaling: ScalingPolicy;
+    readonly failover: FailoverPolicy;
+  };
 }
 
 /** EventBridge's default quota for one event pattern, in characters (EventBridge user guide, quotas). */
@@ -41,17 +46,25 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
   const nothing = { mode: 'observe' } as const;
   const draining = policy.draining ? drainingPolicy(policy.draining) : { ...nothing, clusters: [] };
   const scaling = policy.scaling ? scalingPolicy(policy.scaling) : { ...nothing, targets: [] };
-  const rules = rulesFor(draining, scaling);
+  const failover = policy.failover ? failoverPolicy(policy.failover) : noFailover;
+  const scope = policy.failover?.scope ?? 'services';
   const statements = {
     drain: policy.draining ? statementsFor(draining) : [],
     scale: scalingStatements(scaling),
+    failover: failoverStatements(failover, scope),
   };
+  const rules = [
+    ...drainRules(draining).map(calling('drain')),
+    ...scaleRules(scaling).map(calling('scale')),
+    ...failoverRules(failover, scope).map(calling('failover')),
+  ];
   refuseLongPatterns(rules);
-  refuseLargeRole('drain', statements.drain);
-  refuseLargeRole('scale', statements.scale);
-  const functions = (['drain', 'scale'] as const).filter((name) => statements[name].length > 0);
-  return { functions, rules, statements, runtime: { draining, scaling } };
+  for (const name of functionNames) refuseLargeRole(name, statements[name]);
+  const functions = functionNames.filter((name) => statements[name].length > 0);
+  return { functions, rules, statements, runtime: { draining, scaling, failover } };
 }
+
+const calling = (name: FunctionName) => (rule: Rule) => ({ ...rule, function: name });
 
 function drainingPolicy(draining: NonNullable<Policy['draining']>): DrainingPolicy {
   const clusters = Object.entries(draining.clusters).map(([name, cluster]): ClusterPolicy => {
@@ -80,50 +93,8 @@ function drainingPolicy(draining: NonNullable<Policy['draining']>): DrainingPoli
   return { mode: draining.mode, clusters };
 }
 
-function rulesFor(draining: DrainingPolicy, scaling: ScalingPolicy): Rule[] {
-  const groups = draining.clusters
-    .flatMap((cluster) => cluster.groups)
-    .filter(({ hooks }) => hooks.length > 0);
-  const policies = scaling.targets.flatMap((target) => target.policies);
-  const alarms = policies.flatMap((policy) => (policy.kind === 'step' ? [policy.alarm.name] : []));
-  const scope = {
-    clusters: draining.clusters.map(({ cluster }) => cluster),
-    groups: groups.map(({ name }) => name),
-    hooks: [...new Set(groups.flatMap(({ hooks }) => hooks))],
-    alarms: [...new Set(alarms)],
-  };
-  return sources
-    .filter(({ id }) => (id === 'alarm-state-change' ? alarms.length > 0 : wanted(id, draining)))
-    .map(({ id, pattern }) => ({ id, function: functionFor(id), pattern: pattern(scope) }));
-}
-
-const functionFor = (id: EventSourceId): FunctionName => (id === 'alarm-state-change' ? 'scale' : 'drain');
-
-type DrainSourceId = Exclude<EventSourceId, 'alarm-state-change'>;
-
-/** Whether any cluster has a use for the events of a source; a rule for nothing would only cost invocations. */
-function wanted(id: DrainSourceId, { clusters }: DrainingPolicy): boolean {
-  switch (id) {
-    case 'lifecycle-terminate':
-      return clusters.some(({ groups }) => groups.some(({ hooks }) => hooks.length > 0));
-    case 'spot-interruption':
-      return clusters.some(({ triggers }) => triggers.spotInterruption);
-    case 'rebalance-recommendation':
-      return clusters.some(({ triggers }) => triggers.rebalance);
-    case 'health-scheduled-change':
-      return clusters.some(({ triggers }) => triggers.maintenanceLeadMs !== null);
-    // These also tell how a drain under way goes on and ends, whatever began it.
-    case 'instance-state-change':
-    case 'container-instance-state-change':
-    case 'task-state-change':
-    case 'drain-order':
-      return clusters.length > 0;
-    default:
-      return id satisfies never;
-  }
-}
-
-const REMEDY = 'Split it over several policy files and deploy each under a name of its own.';
+const REMEDY =
+  'Split it over several policy files and deploy each under a name of its own; for failover, `scope: clusters` names fewer.';
 
 function refuseLongPatterns(rules: readonly Rule[]): void {
   for (const { id, pattern } of rules) {

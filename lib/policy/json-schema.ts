@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { policySchema } from './schema.ts';
+import { capabilities, policySchema } from './schema.ts';
 
 /** The JSON Schema of the policy file, for editors: completion, descriptions and errors while typing. */
 export function policyJsonSchema(): object {
   // As the file is written, not as it is read: durations are texts, and what has a default may be left out.
   const { $schema, ...schema } = z.toJSONSchema(policySchema, { io: 'input', target: 'draft-07' });
-  const oneOrBoth = [{ required: ['draining'] }, { required: ['scaling'] }];
-  return { $schema, title: 'Stevedore policy', ...schema, anyOf: oneOrBoth };
+  const anyOf = capabilities.map((name) => ({ required: [name] }));
+  return { $schema, title: 'Stevedore policy', ...schema, anyOf };
 }
 
 /** The text of stevedore.schema.json, short lists on one line as the formatter wants them. */

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../clock.ts';
 import { durationText } from './duration.ts';
+import { failoverFindings } from './failover-relations.ts';
 import { type Finding, mapIn, parsed, valueIn } from './raw.ts';
 import { scalingFindings } from './scaling-relations.ts';
 import { fields } from './schema.ts';
@@ -15,6 +16,7 @@ export function relationFindings(file: unknown, now: EpochMs): Finding[] {
     ...groupsNamedTwice(clusters),
     ...clusters.flatMap(([name, cluster]) => durationsThatOutlast(name, cluster)),
     ...scalingFindings(file, now),
+    ...failoverFindings(file),
   ];
 }
 

@@ -2,7 +2,21 @@ import * as z from 'zod';
 import { HOUR, MINUTE, SECOND } from '../clock.ts';
 import { DAY } from './duration.ts';
 import { metric } from './scaling-metric.ts';
-import { clusterNames, duration, groupNames, map, mode, name, never, onOff, quantity } from './values.ts';
+import {
+  alarmNames,
+  clusterNames,
+  count,
+  duration,
+  groupNames,
+  map,
+  mode,
+  name,
+  never,
+  none,
+  onOff,
+  quantity,
+  serviceIds,
+} from './values.ts';
 
 // The `scaling` section of the policy file. What single values cannot tell is checked in scaling-relations.ts.
 
@@ -12,12 +26,6 @@ const names = (of: string) =>
     `a name for the ${of} (letters, digits, hyphens, underscores and dots, at most 64)`,
   );
 const number = (expected: string) => z.number(expected).refine(Number.isFinite, expected);
-const count = (expected: string) => z.int(expected).min(0, expected);
-
-const alarmNames = name(/^[^\p{Cc}]{1,255}$/u, 'the name of a CloudWatch alarm, not its ARN').refine(
-  (alarm) => !alarm.startsWith('arn:'),
-  'the name of a CloudWatch alarm, not its ARN',
-);
 
 export const alarm = map(
   {
@@ -42,7 +50,7 @@ const step = map({
     .union([z.int(adjustment), z.string(adjustment).regex(/^-?\d{1,4}%$/, adjustment)], adjustment)
     .optional()
     .describe('How many more or fewer, or how many percent of the present count.'),
-  set: count('a number of tasks or instances, 0 or more').optional().describe('The count itself.'),
+  set: count(0, 'a number of tasks or instances, 0 or more').optional().describe('The count itself.'),
 });
 
 export const steps = z
@@ -122,7 +130,7 @@ const backlogPolicy = map({
   messages: metric.describe('How many messages wait.'),
   acceptableLatency: moment.describe('How long a message may wait.'),
   timePerMessage: moment.describe('How long a task takes for one message.'),
-  activation: count('a number of messages, 0 or more')
+  activation: count(0, 'a number of messages, 0 or more')
     .prefault(0)
     .describe('From zero: start as soon as more messages than this wait.'),
   zeroAfter: zeroAfter.describe('Down to zero when nothing has waited for so long.'),
@@ -158,7 +166,7 @@ export const local = z
 const crons = 'a cron expression of 5 fields, or of 6 with the year last';
 export const cron = z.string(crons);
 
-const bound = count('a number of tasks or instances, 0 or more').optional();
+const bound = count(0, 'a number of tasks or instances, 0 or more').optional();
 const schedule = map({
   at: local.optional().describe('Once, at a local time.'),
   rate: duration(MINUTE, 366 * DAY)
@@ -185,14 +193,11 @@ const freeze = map({
     .describe('What is not done meanwhile.'),
 });
 
-const limit = z
-  .union([z.literal('none'), quantity(1, /^[1-9]\d{0,3}%$/, rateChange)], `${rateChange}, or none`)
-  .transform((value) => (value === 'none' ? null : value))
-  .prefault('none');
+const limit = none(quantity(1, /^[1-9]\d{0,3}%$/, rateChange), `${rateChange}, or none`).prefault('none');
 
 export const bounds = {
-  min: count('a number of tasks or instances, 0 or more').describe('Never fewer.'),
-  max: count('a number of tasks or instances, 0 or more').describe('Never more.'),
+  min: count(0, 'a number of tasks or instances, 0 or more').describe('Never fewer.'),
+  max: count(0, 'a number of tasks or instances, 0 or more').describe('Never more.'),
 };
 
 const target = (cooldown: string) => ({
@@ -236,11 +241,6 @@ const group = map({
   warmup: duration(0, HOUR).prefault('5m').describe('How long a new instance adds no capacity yet.'),
 });
 
-const serviceNames = name(
-  /^[A-Za-z0-9_-]{1,255}\/[A-Za-z0-9_-]{1,255}$/,
-  'a cluster and a service by their names, such as prod/web',
-);
-
 export const scalingSchema = map({
   mode,
   alarms: z
@@ -248,7 +248,7 @@ export const scalingSchema = map({
     .prefault({})
     .describe('The CloudWatch alarms that steps belong to, by name. They are read at run time too.'),
   services: z
-    .record(serviceNames, service, 'a map of services, such as { prod/web: { min: 2, max: 40, ... } }')
+    .record(serviceIds, service, 'a map of services, such as { prod/web: { min: 2, max: 40, ... } }')
     .prefault({})
     .describe('ECS services whose desired count is scaled, by cluster and name.'),
   groups: z

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { HOUR, MINUTE, SECOND } from '../clock.ts';
+import { failoverSchema } from './failover-schema.ts';
 import { scalingSchema } from './scaling-schema.ts';
 import { clusterNames, duration, groupNames, map, mode, name, never, onOff, quantity } from './values.ts';
 
@@ -123,6 +124,9 @@ const cluster = map({
   ghosts: ghosts.prefault({}).describe('Container instances that ECS still lists though EC2 has ended them.'),
 });
 
+/** The sections of the policy; each may be left out, but not all. */
+export const capabilities = ['draining', 'scaling', 'failover'] as const;
+
 export const policySchema = map({
   version: z.literal(1, '1').describe('The version of this format.'),
   draining: map({
@@ -137,8 +141,11 @@ export const policySchema = map({
   scaling: scalingSchema
     .optional()
     .describe('Scale ECS services and Auto Scaling groups by alarms, metrics, backlogs and the clock.'),
-}).refine(({ draining, scaling }) => draining !== undefined || scaling !== undefined, {
-  error: 'a map with draining, scaling or both',
+  failover: failoverSchema
+    .optional()
+    .describe('Send ECS services from Fargate Spot to on-demand when there is no Spot capacity, and back.'),
+}).refine((policy) => capabilities.some((name) => policy[name] !== undefined), {
+  error: 'a map with draining, scaling, failover or several of them',
 });
 
 /** The policy with every default filled in and every duration in milliseconds. */

@@ -11,7 +11,9 @@ export interface IamStatement {
   readonly Effect: 'Allow';
   readonly Action: readonly string[];
   readonly Resource: '*' | readonly Arn[];
-  readonly Condition?: { readonly ArnEquals: Readonly<Record<string, readonly Arn[]>> };
+  readonly Condition?:
+    | { readonly ArnEquals: Readonly<Record<string, readonly Arn[]>> }
+    | { readonly StringEquals: Readonly<Record<string, string>> };
 }
 
 export const arn = (service: string, resource: string): Arn => ({

@@ -36,13 +36,40 @@ export const groupNames = name(
   /^[^*?$:"\\{}\t\r\n]{1,255}$/,
   `the name of an Auto Scaling group, not its ARN, without * ? $ : " \\ { }`,
 );
+export const serviceNames = name(
+  /^[A-Za-z0-9_-]{1,255}$/,
+  "an ECS service's name (letters, digits, hyphens and underscores, at most 255), not its ARN",
+);
+/** A service and the cluster that it is in. */
+export const serviceIds = name(
+  /^[A-Za-z0-9_-]{1,255}\/[A-Za-z0-9_-]{1,255}$/,
+  'a cluster and a service by their names, such as prod/web',
+);
+const anAlarm = 'the name of a CloudWatch alarm, not its ARN';
+export const alarmNames = name(/^[^\p{Cc}]{1,255}$/u, anAlarm).refine(
+  (alarm) => !alarm.startsWith('arn:'),
+  anAlarm,
+);
 export const onOff = (byDefault: boolean) => z.boolean('true or false').prefault(byDefault);
 
-/** The word `never`, which is read as null, or another value. */
-export const never = <Of extends z.ZodType<number>>(of: Of, expected: string) =>
-  z
-    .union([z.literal('never'), of], expected)
-    .transform((value) => (value === 'never' ? null : Number(value)));
+/** The word `never` or `none`, which is read as null, or another value. */
+const wordOr = <Of extends z.ZodType>(word: 'never' | 'none', of: Of, expected: string) =>
+  z.union([z.literal(word).transform(() => null), of], expected);
+export const never = <Of extends z.ZodType>(of: Of, expected: string) => wordOr('never', of, expected);
+export const none = <Of extends z.ZodType>(of: Of, expected: string) => wordOr('none', of, expected);
+
+/** A whole number from `min` on. */
+export const count = (min: number, expected: string) => z.int(expected).min(min, expected);
+
+/** A share such as 25%, as the number 25. */
+export const percent = (min: number, max: number) => {
+  const expected = `a share from ${min}% to ${max}%`;
+  return z
+    .string(expected)
+    .regex(/^\d{1,3}%$/, expected)
+    .transform((text) => Number.parseInt(text, 10))
+    .refine((share) => share >= min && share <= max, expected);
+};
 
 /** A number of things, or a share of them in percent. */
 export const quantity = (min: number, percent: RegExp, expected: string) =>

@@ -1,8 +1,9 @@
-import { createAttempts, type Invocation, lead } from '../state/lead.ts';
-import type { RecordKey } from '../state/store.ts';
+import type { Invocation } from '../state/lead.ts';
+import { createWatch } from '../state/watch.ts';
 import type { KnownChildren } from './alarms.ts';
 import { newScalingRecord } from './intake.ts';
 import type { Arrival, Heard } from './notice.ts';
+import type { ScalingRecord } from './record.ts';
 import { type ScalingDependencies, work } from './worker.ts';
 
 export interface Scaler {
@@ -20,45 +21,27 @@ const BATCH = 1_000;
 export function createScaler(ground: Omit<ScalingDependencies, 'known'>): Scaler {
   const known: KnownChildren = new Map();
   const deps = { ...ground, known };
-  const { store, clock, policy } = deps;
-
-  const run = (keys: readonly RecordKey[], ticked: boolean, invocation: Invocation): Promise<void> => {
-    const note: readonly Heard[] = ticked ? [{ notice: { kind: 'tick', at: clock.now() }, cause: TICK }] : [];
-    // A tick is for every target once; what comes back for another pass has news of its own.
-    const looked = new Set<string>();
-    const pass = async (batch: readonly RecordKey[]) => {
-      const isFirst = ticked && batch.some(({ id }) => !looked.has(id));
-      for (const { id } of batch) looked.add(id);
-      return work(deps, batch, isFirst);
-    };
-    return lead({ store, clock, partition: PARTITION, batch: BATCH, note, pass }, keys, invocation);
-  };
+  const watch = createWatch<ScalingRecord, Heard>({
+    store: deps.store,
+    clock: deps.clock,
+    partition: PARTITION,
+    batch: BATCH,
+    create: newScalingRecord,
+    tickNote: (at) => ({ notice: { kind: 'tick', at }, cause: TICK }),
+    look: (keys, ticked) => work(deps, keys, ticked),
+  });
 
   return {
-    async handle(arrivals, invocation) {
-      const { attempt, throwFailures } = createAttempts();
-      const keys: RecordKey[] = [];
-      for (const { notice, cause, targets } of arrivals) {
-        for (const id of targets) {
-          await attempt(async () => {
-            const key = { partition: PARTITION, id };
-            await store.append(key, [{ notice, cause }], { create: newScalingRecord(id) });
-            keys.push(key);
-          });
-        }
-      }
-      await attempt(() => run(keys, false, invocation));
-      throwFailures();
-    },
-
-    async tick(invocation) {
-      const keys = policy.targets.map(({ target }): RecordKey => ({ partition: PARTITION, id: target.id }));
-      const stored = new Set((await store.read(keys)).map(({ key }) => key.id));
-      for (const key of keys.filter(({ id }) => !stored.has(id))) {
-        await store.append(key, [], { create: newScalingRecord(key.id) });
-      }
-      await run(keys, true, invocation);
-    },
+    handle: (arrivals, invocation) =>
+      watch.deliver(
+        arrivals.map(({ notice, cause, targets }) => ({ ids: targets, notice: { notice, cause } })),
+        invocation,
+      ),
+    tick: (invocation) =>
+      watch.tick(
+        deps.policy.targets.map(({ target }) => target.id),
+        invocation,
+      ),
   };
 }
 

@@ -1,10 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
 import { mapConcurrent } from '../aws/batch.ts';
-import { explain } from '../aws/explain.ts';
 import type { ScalingClients } from '../aws/scaling-clients.ts';
 import type { Clock, EpochMs } from '../clock.ts';
 import { MINUTE } from '../clock.ts';
+import { asObserved, couldNotRead, remembering } from '../journal/findings.ts';
 import type { Journal } from '../journal/journal.ts';
+import { conclude as commit } from '../state/conclude.ts';
 import { isPausedBy } from '../state/paused.ts';
 import type { ControlStore, RecordKey, RecordStore, StoredRecord } from '../state/store.ts';
 import { type ActionOutcome, act } from './act.ts';
@@ -12,14 +12,13 @@ import type { KnownChildren } from './alarms.ts';
 import { readCapacities } from './capacity.ts';
 import { decide } from './decide.ts';
 import type { Finding, ScalingDecision } from './decision.ts';
-import { asObserved, entriesFor, remembering } from './entries.ts';
+import { entriesFor } from './entries.ts';
 import { takeIn } from './intake.ts';
 import type { Heard } from './notice.ts';
 import { observe } from './observe.ts';
 import { settleOutcome } from './outcome.ts';
 import { readOwners } from './owners.ts';
 import type { ScalingPolicy, TargetPolicy } from './policy.ts';
-import type { ScalingReason } from './reasons.ts';
 import type { ScalingRecord } from './record.ts';
 import type { OtherOwner, ScalingSnapshot } from './snapshot.ts';
 
@@ -101,26 +100,16 @@ const PAUSED: Finding = {
 const hold = (deps: ScalingDependencies, one: Case, finding: Finding, now: EpochMs) =>
   conclude(deps, one, one.record, [...one.findings, finding], now);
 
-const OBSERVING_FAILED: Readonly<Record<string, ScalingReason>> = {
-  'aws-throttled': 'throttled',
-  'aws-access-denied': 'access-denied',
-};
-
 async function couldNotObserve(
   deps: ScalingDependencies,
   cases: readonly Case[],
   error: unknown,
   now: EpochMs,
 ): Promise<void> {
-  const { code, sentence, retryable } = explain(error);
-  const finding: Finding = {
-    reason: OBSERVING_FAILED[code] ?? 'observing-failed',
-    outcome: 'failed',
-    sentence: `Could not read the state from AWS. ${sentence}`,
-  };
+  const { finding, passes } = couldNotRead(error);
   await mapConcurrent(cases, CONCURRENT_COMMITS, (one) => hold(deps, one, finding, now));
   // What passes by itself is tried at the next tick; anything else must not look like a success to Lambda.
-  if (!retryable) throw error;
+  if (!passes) throw error;
 }
 
 /** Alarms and metrics of all first; what the targets have now is read only where a change may follow. */
@@ -263,17 +252,9 @@ async function conclude(
   intended?: Stored,
   outcome?: ActionOutcome,
 ): Promise<RecordKey[]> {
-  const state = remembering(record, findings);
-  const unchanged = !intended && stored.inbox.length === 0 && isDeepStrictEqual(state, stored.state);
-  const committed = unchanged
-    ? stored
-    : await deps.store.commit(stored.key, (intended ?? stored).revision, {
-        state,
-        consumed: intended ? 0 : stored.inbox.length,
-      });
+  const again = await commit(deps.store, stored, remembering(record, findings), intended);
   await deps.journal.write(entriesFor(policy.target, stored, findings, outcome, now));
-  // Somebody decided meanwhile, or spoke: both are seen at the next pass.
-  return committed === undefined || committed.inbox.length > 0 ? [stored.key] : [];
+  return again;
 }
 
 /** What AWS will refuse again, until somebody changes something, must not look like a success to Lambda. */

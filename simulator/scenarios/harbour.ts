@@ -3,6 +3,7 @@ import { type EpochMs, MINUTE, SECOND } from '../../lib/clock.ts';
 import { type Deployment, deployStevedore } from '../deployment.ts';
 import type { Service } from '../ecs/model.ts';
 import { createWorld, type World } from '../world.ts';
+import { addSpotServices, drought } from './harbour-drought.ts';
 
 /** The hosts by the part that they play. */
 export interface Hosts {
@@ -38,7 +39,8 @@ const POLICY = join(import.meta.dirname, '..', '..', 'examples', 'harbour.yml');
  * An afternoon in a small cluster: three hosts are scaled in (the lifecycle event of one is lost, that of another
  * delivered twice), a Spot host is reclaimed, a host is stopped and then terminated so that ECS never forgets it, and
  * two hosts are to be drained by hand while only one may at a time. Then there is a rush on the service web, which is
- * scaled out for it, and in again when it is over.
+ * scaled out for it, and in again when it is over. At last Fargate Spot runs dry, and two services that run there go to
+ * on-demand and come back.
  */
 export function harbour(seed = 1): Scenario {
   const world = createWorld({ seed });
@@ -77,12 +79,14 @@ export function harbour(seed = 1): Scenario {
     },
   );
   step(26 * MINUTE, `the operator releases ${hosts.ordered}`, () => order(world, hosts.ordered, 'release'));
-  rush(world, web, (after, what) => steps.push({ at: start + after, what }));
-  return { world, deployment, hosts, steps, endsAt: start + 54 * MINUTE };
+  const tell = (after: number, what: string) => steps.push({ at: start + after, what });
+  rush(world, web, tell);
+  drought(world, tell);
+  return { world, deployment, hosts, steps, endsAt: start + 112 * MINUTE };
 }
 
 function buildCluster(world: World) {
-  world.addCluster(CLUSTER);
+  world.addCluster(CLUSTER, { capacityProviders: ['FARGATE', 'FARGATE_SPOT'] });
   const hook = {
     name: 'stevedore-drain',
     heartbeatTimeoutMs: 5 * MINUTE,
@@ -101,6 +105,7 @@ function buildCluster(world: World) {
   service('orders', 6, { minimumHealthyPercent: 50, maximumPercent: 150 });
   service('ledger', 1, { minimumHealthyPercent: 100, maximumPercent: 100 });
   service('node-exporter', 0, { strategy: 'DAEMON', cpu: 64, memory: 128 });
+  addSpotServices(world, CLUSTER);
   // Auto Scaling takes the oldest instances first, and that is the order of the members.
   const [stuck = '', unannounced = '', smooth = '', ghost = '', ordered = '', queued = ''] =
     onDemand.members.keys();

@@ -27,7 +27,24 @@ const CASES: readonly Case[] = [
   ['aws-hook-missing', false, awsError('ValidationError', 'AutoScalingGroup name not found - null')],
   ['aws-resource-contention', true, awsError('ResourceContention', 'busy', 500)],
   ['aws-cluster-not-found', false, awsError('ClusterNotFoundException', 'Cluster not found.')],
+  ['aws-cluster-busy', true, awsError('UpdateInProgressException', 'The cluster is in a busy state.')],
+  ['aws-cluster-busy', true, awsError('ClientException', 'Cluster was not ACTIVE.')],
+  ['aws-provider-in-use', false, awsError('ResourceInUseException', 'The capacity provider is in use.')],
   ['aws-service-not-found', false, awsError('ServiceNotFoundException', 'Service not found.')],
+  [
+    'aws-provider-not-associated',
+    false,
+    awsError(
+      'InvalidParameterException',
+      'The capacity provider FARGATE is not associated with the cluster.',
+    ),
+  ],
+  ['aws-platform-unfit', false, awsError('PlatformUnknownException', 'Unknown platform version 9.9.9.')],
+  [
+    'aws-fargate-quota',
+    false,
+    awsError('ClientException', "You've reached the limit on the number of vCPUs you can run concurrently"),
+  ],
   [
     'aws-container-instance-gone',
     false,

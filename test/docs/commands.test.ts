@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { parse, pattern } from '../../events/drain-order.ts';
+import * as drainOrder from '../../events/drain-order.ts';
+import type { EventPattern, PatternScope } from '../../events/envelope.ts';
+import * as failoverOrder from '../../events/failover-order.ts';
 import { parsePolicy } from '../../lib/policy/load.ts';
 import { controlIn } from '../../lib/state/dynamodb-marks.ts';
 import { prose } from './pages.ts';
 
 const readme = readFileSync('README.md', 'utf8');
-const draining = readFileSync('docs/draining.md', 'utf8');
+const page = (name: string) => readFileSync(`docs/${name}.md`, 'utf8');
 
 describe('README.md', () => {
   it('names only npm scripts that exist', () => {
@@ -37,9 +39,17 @@ describe('README.md', () => {
   });
 });
 
-describe('docs/draining.md', () => {
+interface Order {
+  readonly pattern: (scope: PatternScope) => EventPattern;
+  readonly parse: (raw: unknown) => unknown;
+}
+
+describe.each<[string, Order, readonly string[]]>([
+  ['draining', drainOrder, ['drain', 'release']],
+  ['failover', failoverOrder, ['fail-over', 'fail-back', 'reset']],
+])('docs/%s.md', (name, { parse, pattern }, verbs) => {
   it('shows orders that the function reads', () => {
-    const entries = [...draining.matchAll(/put-events --entries '(\[[\s\S]*?\])'/g)].flatMap(
+    const entries = [...page(name).matchAll(/put-events --entries '(\[[\s\S]*?\])'/g)].flatMap(
       ([, json = '']) => JSON.parse(json) as { Source: string; DetailType: string; Detail: string }[],
     );
     const read = entries.map(({ Source, DetailType, Detail }) =>
@@ -54,10 +64,13 @@ describe('docs/draining.md', () => {
       }),
     );
 
-    expect(read).toMatchObject([{ event: { verb: 'drain' } }, { event: { verb: 'release' } }]);
-    expect(pattern({ clusters: [], groups: [], hooks: [], alarms: [] }).source).toEqual([entries[0]?.Source]);
+    expect(read).toMatchObject(verbs.map((verb) => ({ event: { verb } })));
+    const { source } = pattern({ clusters: [], groups: [], hooks: [], alarms: [], services: [] });
+    expect(entries.map(({ Source }) => [Source])).toEqual(verbs.map(() => source));
   });
+});
 
+describe.each(['draining', 'scaling', 'failover'])('docs/%s.md', (name) => {
   it('shows the item of the kill switch as the code writes and reads it', async () => {
     const sent: { input: { Item?: object; Key?: object } }[] = [];
     const client = { send: async (command: (typeof sent)[number]) => void sent.push(command) };
@@ -67,15 +80,26 @@ describe('docs/draining.md', () => {
       clock: { now: () => 0, sleep: async () => undefined },
       random: () => 0,
     });
-    await control.pause('draining', 'jo', 1_795_269_600_000);
-    await control.resume('draining');
-    const shown = (name: string) =>
+    await control.pause(name, 'jo', 1_795_269_600_000);
+    await control.resume(name);
+    const shown = (option: string) =>
       JSON.parse(
-        new RegExp(`--${name}[^']*'(.*)'`).exec(draining)?.[1]?.replace(/'\$\(.*\)'/, '1795269600000') ??
+        new RegExp(`--${option}[^']*'(.*)'`).exec(page(name))?.[1]?.replace(/'\$\(.*\)'/, '1795269600000') ??
           'null',
       );
 
     expect(shown('item')).toEqual(sent[0]?.input.Item);
     expect(shown('key')).toEqual(sent[1]?.input.Key);
+  });
+});
+
+describe('docs/failover.md', () => {
+  it('shows a policy to start from that is valid, and changes nothing', () => {
+    const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(page('failover')) ?? [];
+
+    expect(parsePolicy(yaml, 'docs/failover.md')).toMatchObject({
+      ok: true,
+      policy: { failover: { mode: 'observe' } },
+    });
   });
 });

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { edgeCasesPage, testsByEdgeCase } from '../../cli/edge-cases.ts';
-import { edgeCases } from '../../cli/edge-cases-list.ts';
-import { scalingEdgeCases } from '../../cli/scaling-edge-cases.ts';
+import { edgeCasesBySubject, edgeCasesPage, testsByEdgeCase } from '../../cli/edge-cases.ts';
+import type { EdgeCase } from '../../cli/edge-cases-list.ts';
 
 describe('the page of edge cases', () => {
   it('is up to date', () => {
@@ -10,9 +9,11 @@ describe('the page of edge cases', () => {
   });
 
   it.each([
-    ['draining', edgeCases, 50],
-    ['scaling', scalingEdgeCases, 38],
-  ] as const)('has a test for each case of %s, or the reason why there is none', (subject, cases, count) => {
+    ['draining', 50],
+    ['scaling', 38],
+    ['failover', 24],
+  ] as const)('has a test for each case of %s, or the reason why there is none', (subject, count) => {
+    const cases: readonly EdgeCase[] = edgeCasesBySubject[subject];
     const tests = testsByEdgeCase(subject);
     const unexplained = cases.filter(
       ({ number, notTested }) => tests.has(number) === (notTested !== undefined),
@@ -22,12 +23,12 @@ describe('the page of edge cases', () => {
     expect(unexplained).toEqual([]);
   });
 
-  it.each([
-    ['draining', edgeCases],
-    ['scaling', scalingEdgeCases],
-  ] as const)('knows every case of %s that a test names', (subject, cases) => {
-    const numbers = new Set(cases.map(({ number }) => number));
+  it.each(['draining', 'scaling', 'failover'] as const)(
+    'knows every case of %s that a test names',
+    (subject) => {
+      const numbers = new Set(edgeCasesBySubject[subject].map(({ number }) => number));
 
-    expect([...testsByEdgeCase(subject).keys()].filter((number) => !numbers.has(number))).toEqual([]);
-  });
+      expect([...testsByEdgeCase(subject).keys()].filter((number) => !numbers.has(number))).toEqual([]);
+    },
+  );
 });

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { reasonCodesPage } from '../../cli/reason-codes.ts';
 import { ignoreReasons } from '../../functions/ignore-reasons.ts';
 import { drainingReasons } from '../../lib/draining/reasons.ts';
+import { failoverReasons } from '../../lib/failover/reasons.ts';
+import { scalingReasons } from '../../lib/scaling/reasons.ts';
 
 describe('docs/reason-codes.md', () => {
   const page = readFileSync('docs/reason-codes.md', 'utf8');
@@ -14,6 +16,8 @@ describe('docs/reason-codes.md', () => {
   it('has a line for every code', () => {
     const codes = [
       ...Object.keys(drainingReasons),
+      ...Object.keys(scalingReasons),
+      ...Object.keys(failoverReasons),
       ...Object.keys(ignoreReasons),
       'malformed',
       'warm-pool-return',

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type DrainEvent, type Mapping, toArrivals } from '../../functions/drain-notices.ts';
+import { toArrivals } from '../../functions/drain-notices.ts';
+import type { CapabilityEvent, Mapping } from '../../functions/handler.ts';
 import { type IgnoreReason, ignoreReasons } from '../../functions/ignore-reasons.ts';
+import type { Arrival } from '../../lib/draining/notice.ts';
 import type { ClusterPolicy, DrainingPolicy } from '../../lib/draining/policy.ts';
 import { clusterName, groupName } from '../../lib/ids.ts';
 import { containerInstance, edited, instance, only, otherInstance, sample } from './samples.ts';
@@ -27,10 +29,10 @@ function cluster(name: string, triggers: ClusterPolicy['triggers'] = on): Cluste
 const policy: DrainingPolicy = { mode: 'act', clusters: [cluster('staging', off), cluster('prod')] };
 const allOff: DrainingPolicy = { mode: 'act', clusters: [cluster('prod', off)] };
 
-function toldBy(raw: unknown, by = policy): Mapping {
+function toldBy(raw: unknown, by = policy): Mapping<Arrival> {
   const event = only(raw);
   if (event.kind === 'schedule-tick') throw new Error('A tick is about no instance');
-  return toArrivals(event satisfies DrainEvent, by);
+  return toArrivals(event satisfies CapabilityEvent, by);
 }
 
 function arrivalsOf(raw: unknown, by = policy) {
@@ -233,7 +235,7 @@ describe('an event that asks nothing', () => {
 describe('a hook of ours', () => {
   const remarksOn = (raw: unknown) => {
     const mapping = toldBy(raw);
-    return 'ignored' in mapping ? [] : mapping.remarks.map(({ reason }) => reason);
+    return 'ignored' in mapping ? [] : (mapping.remarks ?? []).map(({ reason }) => reason);
   };
 
   it('edge 33: belongs to the cluster of the policy, even if its metadata names another', () => {

@@ -105,3 +105,50 @@ describe('a task state change', () => {
     });
   });
 });
+
+describe("an interruption of a Fargate Spot service's task", () => {
+  const interrupted = (changes: Readonly<Record<string, unknown>>) =>
+    only(edited('task-interruption', changes));
+
+  it('names the task and the service', () => {
+    expect(only(sample('task-interruption'))).toMatchObject({
+      kind: 'task-state-change',
+      interrupted: true,
+      task: 'arn:aws:ecs:us-east-1:111122223333:task/prod/5d6e7f8091a24b3c8d4e5f60718293a4',
+      cluster: 'prod',
+      service: 'web',
+      lastStatus: 'RUNNING',
+      desiredStatus: 'STOPPED',
+    });
+  });
+
+  it('failover edge 6: warns and stops with one task, by which it can be counted once', () => {
+    const [warning, stopped] = [only(sample('task-interruption')), only(sample('task-interruption-stopped'))];
+
+    expect(warning).toMatchObject({ interrupted: true, lastStatus: 'RUNNING' });
+    expect(stopped).toMatchObject({ interrupted: true, lastStatus: 'STOPPED' });
+    expect('task' in warning && 'task' in stopped && warning.task === stopped.task).toBe(true);
+  });
+
+  it('failover edge 7: is known by either code, and by its text when it has neither', () => {
+    expect(only(sample('task-interruption-termination-notice'))).toMatchObject({ interrupted: true });
+    expect(interrupted({ 'detail.stopCode': 'SomethingNew' })).toMatchObject({ interrupted: true });
+    expect(interrupted({ 'detail.stopCode': undefined })).toMatchObject({ interrupted: true });
+  });
+
+  it.each([
+    [
+      'another code and text',
+      { 'detail.stopCode': 'UserInitiated', 'detail.stoppedReason': 'Task stopped by jo' },
+    ],
+    ['neither code nor text', { 'detail.stopCode': undefined, 'detail.stoppedReason': undefined }],
+    ['a launch on EC2', { 'detail.launchType': 'EC2' }],
+    ['a container instance', { 'detail.containerInstanceArn': containerInstance }],
+  ])('is none with %s', (_, changes) => {
+    expect(interrupted(changes)).not.toHaveProperty('interrupted');
+  });
+
+  it('is none of the host that an EC2 task ran on', () => {
+    expect(only(sample('task-state-change-host-terminated'))).not.toHaveProperty('interrupted');
+  });
+});

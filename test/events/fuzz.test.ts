@@ -87,6 +87,9 @@ const required: Readonly<Record<string, readonly string[]>> = {
   ],
   'task-state-change': ['taskArn', 'clusterArn', 'lastStatus', 'desiredStatus', 'version'],
   'drain-order': ['verb', 'instanceId', 'by'],
+  'service-action': ['eventName'],
+  'deployment-state-change': ['deploymentId', 'eventName'],
+  'failover-order': ['verb', 'cluster', 'service', 'by'],
 };
 
 const crippled = fc.constantFrom(...Object.keys(required)).chain((name) => {

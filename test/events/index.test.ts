@@ -14,7 +14,7 @@ describe('reading whatever invoked the function', () => {
     expect(parseEvent(sample('foreign-s3')).rejected).toEqual([
       {
         why: 'foreign-service',
-        sentence: 'source is "aws.s3", which Stevedore does not listen to',
+        sentence: 'source is "aws.s3", which this function does not listen to',
         eventId: 'f3be7f80-a1d2-4ce3-940b-c0d1e2f3a4b9',
         detailType: 'Object Created',
       },
@@ -24,7 +24,7 @@ describe('reading whatever invoked the function', () => {
   it('rejects an event that says nothing to it, of a service that it listens to', () => {
     const event = edited('lifecycle-terminate', { 'detail-type': 'EC2 Instance Launch Successful' });
     expect(rejection(event)).toBe(
-      'unknown: detail-type is "EC2 Instance Launch Successful", of which Stevedore reads nothing',
+      'unknown: detail-type is "EC2 Instance Launch Successful", of which this function reads nothing',
     );
   });
 
@@ -66,6 +66,7 @@ describe('the registry of sources', () => {
       groups: ['prod-hosts'],
       hooks: ['stevedore-drain'],
       alarms: ['web-cpu-high'],
+      services: ['prod/web'],
     };
     expect(sources.map(({ id }) => id)).toEqual([
       'lifecycle-terminate',
@@ -77,6 +78,11 @@ describe('the registry of sources', () => {
       'task-state-change',
       'drain-order',
       'alarm-state-change',
+      'service-action',
+      'deployment-state-change',
+      'task-interruption',
+      'failover-alarm',
+      'failover-order',
     ]);
     for (const { source, detailType, pattern } of sources) {
       expect(pattern(scope)).toMatchObject({ source: [source], 'detail-type': [detailType] });

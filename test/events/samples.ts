@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { type ParsedEvent, parseEvent } from '../../events/index.ts';
+import { parseEvent } from '../../events/index.ts';
+import type { ParsedEvent } from '../../events/parsed-event.ts';
 
 const folder = new URL('../../events/samples/', import.meta.url);
 

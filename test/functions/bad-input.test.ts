@@ -58,7 +58,7 @@ const nothingToDo: readonly (readonly [what: string, event: unknown, reason: str
   ],
   [
     'edge 45: an ECS Anywhere machine',
-    edited('drain-order', { 'detail.instanceId': 'mi-0123456789abcdef0' }),
+    edited('spot-interruption', { 'detail.instance-id': 'mi-0123456789abcdef0' }),
     'external-instance',
   ],
   [
@@ -81,6 +81,16 @@ describe('an event that asks nothing of draining', () => {
     expect(rig.reasons()).toEqual([reason]);
     expect(rig.journal.entries[0]).toMatchObject({ outcome: 'ignored', weight: 'routine' });
     expect(rig.world.calls).toEqual([]);
+  });
+
+  it('is refused notably when it is an order, since whoever gave it waits for an answer', async () => {
+    const rig = createRig({ hosts: [host(1)] });
+
+    await rig.send(edited('drain-order', { 'detail.instanceId': 'mi-0123456789abcdef0' }));
+
+    expect(rig.journal.entries).toMatchObject([
+      { reason: 'external-instance', outcome: 'refused', weight: 'notable' },
+    ]);
   });
 
   it('a replay of one event is one record, however often it comes', async () => {

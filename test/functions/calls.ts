@@ -27,7 +27,7 @@ export interface Held {
 type Input = Call['input'];
 type Fault = (input: Input) => Promise<void> | void;
 
-const READS = /:(List|Describe|Get)/;
+const READS = /:(List|Describe|Get|BatchGet)/;
 
 /** Logs every call in order, and can make the next ones fail or wait. */
 export function createCallLog() {

@@ -24,9 +24,11 @@ describe('docs/policy.md', () => {
   });
 
   it('shows all defaults as they are: the whole policy is the smallest one', () => {
-    const [smallest, whole] = policies;
+    const [smallest, whole, , smallestFailover, wholeFailover] = policies;
 
-    expect(policies).toHaveLength(3);
+    expect(policies).toHaveLength(6);
     expect(whole).toEqual(smallest);
+    expect(wholeFailover).toEqual(smallestFailover);
+    expect(wholeFailover?.failover?.services).toHaveProperty('prod/web');
   });
 });

@@ -17,7 +17,7 @@ describe('stevedore.schema.json', () => {
     expect(policyJsonSchema()).toMatchObject({
       additionalProperties: false,
       required: ['version'],
-      anyOf: [{ required: ['draining'] }, { required: ['scaling'] }],
+      anyOf: [{ required: ['draining'] }, { required: ['scaling'] }, { required: ['failover'] }],
       properties: {
         draining: {
           properties: {

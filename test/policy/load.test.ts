@@ -229,11 +229,15 @@ draining:
   it.each([
     ['broken YAML', 'version: [1\ndraining: x\n', /^2:1: found .*, expected valid YAML$/],
     ['an alias without an anchor', 'version: *one\n', /^1:1: found Unresolved alias .*one/],
-    ['an empty file', '', /^1:1: found nothing, expected a map with the keys version, draining, scaling$/],
+    [
+      'an empty file',
+      '',
+      /^1:1: found nothing, expected a map with the keys version, draining, scaling, failover$/,
+    ],
     [
       'a list',
       '- version: 1\n',
-      /^1:1: found a list, expected a map with the keys version, draining, scaling$/,
+      /^1:1: found a list, expected a map with the keys version, draining, scaling, failover$/,
     ],
   ])('reports %s', (_, text, expected) => {
     expect(complaints(text)).toEqual([expect.stringMatching(expected)]);

@@ -15,6 +15,7 @@ describe('the JSON for the functions', () => {
   it('has a target with every default filled in', () => {
     expect(compiled(oneService('schedules: { s: { rate: 1h, desired: 3 } }')).runtime).toEqual({
       draining: { mode: 'observe', clusters: [] },
+      failover: expect.objectContaining({ mode: 'observe', services: [], migrations: [] }),
       scaling: {
         mode: 'act',
         targets: [

@@ -7,9 +7,11 @@ const step = (alarm: string, steps: string, more = '') =>
 const metric = '{ namespace: AWS/ECS, name: CPUUtilization }';
 
 describe('a policy file', () => {
-  it('may have draining, scaling or both, but not neither', () => {
+  it('may have any of its sections, but not none', () => {
     expect(complaints('version: 1\n')).toEqual([
-      expect.stringMatching(/^1:1: found a map, expected a map with draining, scaling or both$/),
+      expect.stringMatching(
+        /^1:1: found a map, expected a map with draining, scaling, failover or several of them$/,
+      ),
     ]);
     expect(complaints(oneService('schedules: { s: { rate: 1h, desired: 3 } }'))).toEqual([]);
   });

@@ -34,7 +34,7 @@ describe('serverless package', () => {
   it('works straight after npm ci, without credentials and network', () => {
     expect(service.output).toContain('Service packaged');
     expect(service.status).toBe(0);
-    expect(service.artefacts).toHaveLength(3);
+    expect(service.artefacts).toHaveLength(4);
   });
 
   it('refuses a wrong policy with every error and no stack trace, and packages nothing', () => {
@@ -56,6 +56,7 @@ describe('serverless package', () => {
 const functions = [
   { name: 'drain', id: 'Drain' },
   { name: 'scale', id: 'Scale' },
+  { name: 'failover', id: 'Failover' },
 ] as const;
 
 describe.each(functions)('the $name function', ({ name, id }) => {
@@ -73,6 +74,7 @@ describe.each(functions)('the $name function', ({ name, id }) => {
           TABLE_NAME: { Ref: 'Table' },
           POWERTOOLS_SERVICE_NAME: 'stevedore',
           POWERTOOLS_METRICS_NAMESPACE: 'Stevedore',
+          ...(name === 'failover' && { PROBE_TASK_DEFINITION: expect.anything() }),
         },
       },
       Tags: [
@@ -129,13 +131,20 @@ describe.each(functions)('the $name function', ({ name, id }) => {
   });
 
   it('has its part of the policy in it', () => {
-    const [own, other] = name === 'drain' ? ['prod-ecs', 'prod-web-cpu'] : ['prod-web-cpu', 'prod-ecs'];
+    const parts = { drain: 'prod-ecs', scale: 'prod-web-cpu', failover: 'service/prod/worker' };
     const main = service.files.get(name)?.get(`.build/${name}/${name}.mjs`)?.toString();
 
-    expect(main).toContain(own);
-    expect(main).not.toContain(other);
+    for (const [owner, text] of Object.entries(parts)) {
+      if (owner === name) expect(main).toContain(text);
+      else expect(main).not.toContain(text);
+    }
   });
 });
+
+function functionOf(rule: string): string {
+  if (/-(failover-|service-action|deployment-|task-interruption)/.test(rule)) return 'Failover';
+  return /scale|alarm/.test(rule) ? 'Scale' : 'Drain';
+}
 
 describe('the rules', () => {
   const rules = () => ofType(service, 'AWS::Events::Rule').map(([, rule]) => rule);
@@ -152,8 +161,14 @@ describe('the rules', () => {
       'stevedore-drain-order',
       'stevedore-scale-tick',
       'stevedore-alarm-state-change',
+      'stevedore-failover-tick',
+      'stevedore-service-action',
+      'stevedore-deployment-state-change',
+      'stevedore-task-interruption',
+      'stevedore-failover-order',
     ]);
     expect(rules().flatMap(({ ScheduleExpression }) => ScheduleExpression ?? [])).toEqual([
+      'rate(1 minute)',
       'rate(1 minute)',
       'rate(1 minute)',
     ]);
@@ -161,7 +176,7 @@ describe('the rules', () => {
 
   it('each have one target with a limit to retries and a dead-letter queue', () => {
     for (const { Name, Targets } of rules()) {
-      const id = /scale|alarm/.test(String(Name)) ? 'Scale' : 'Drain';
+      const id = functionOf(String(Name));
       expect(Targets).toEqual([
         {
           Id: expect.any(String),

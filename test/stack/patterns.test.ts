@@ -10,6 +10,9 @@ draining:
     prod:
       groups: { prod-hosts: { hooks: [stevedore-drain] } }
       triggers: { rebalance: true }
+failover:
+  services:
+    prod/web: { signals: { alarm: web-too-few } }
 scaling:
   alarms:
     web-cpu-high: { metric: cpu, threshold: 70, comparison: '>=' }
@@ -47,7 +50,12 @@ const samples = readdirSync('events/samples').map((file) => ({
 
 /** Past the rules: a topic or queue, an alarm's own action, the schedule, and what is none of our business. */
 const past = ({ name }: { readonly name: string }) =>
-  /-sns$|-sqs|-action$|^lifecycle-test|^schedule-tick|^foreign-|^noise-/.test(name);
+  /-sns$|-sqs|^alarm-state-change-action|^lifecycle-test|^schedule-tick|^foreign-|^noise-/.test(name);
+
+function functionOf(sample: string): string {
+  if (/^(failover-|service-action|deployment-|task-interruption)/.test(sample)) return 'failover';
+  return sample.startsWith('alarm-') ? 'scale' : 'drain';
+}
 
 describe('a sample event', () => {
   it.each(samples.filter((sample) => !past(sample)))(
@@ -55,7 +63,7 @@ describe('a sample event', () => {
     ({ name, event }) => {
       const { rules, functions } = reached(event);
 
-      expect(functions).toEqual([name.startsWith('alarm-') ? 'scale' : 'drain']);
+      expect(functions).toEqual([functionOf(name)]);
       expect(name.startsWith(rules[0]?.replace('stevedore-', '') ?? 'no rule')).toBe(true);
     },
   );
@@ -74,16 +82,19 @@ describe('a sample event', () => {
   });
 });
 
-describe('under a policy for other clusters, groups and alarms', () => {
-  it('no event that names a cluster, a group or an alarm gets through', () => {
+describe('under a policy for other clusters, services, groups and alarms', () => {
+  it('no event that names a cluster, a service, a group or an alarm gets through', () => {
     const other = packageService({
       policy: policy
         .replace('prod:', 'other:')
+        .replaceAll('prod/web', 'other/web')
         .replace('prod-hosts', 'other-hosts')
         .replaceAll('web-', 'other-'),
     });
     const named = samples.filter(({ name }) =>
-      /^(lifecycle-terminate|container-instance|task-state|alarm-state)/.test(name),
+      /^(lifecycle-terminate|container-instance|task-|alarm-state|service-action|deployment-|failover-alarm)/.test(
+        name,
+      ),
     );
 
     expect(named.length).toBeGreaterThan(5);

@@ -10,12 +10,16 @@ const prefixes: Readonly<Record<string, string>> = {
   'client-cloudwatch': 'cloudwatch',
   'client-dynamodb': 'dynamodb',
   'client-ec2': 'ec2',
+  'client-ecr': 'ecr',
   'client-ecs': 'ecs',
   'client-eventbridge': 'events',
 };
 
 /** What Lambda itself does with the function's role. */
 const byLambda = ['logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:SendMessage'];
+
+/** What RegisterTaskDefinition asks for besides itself: the roles of the task, and its tags. */
+const byRegistering = ['iam:PassRole', 'ecs:TagResource'];
 
 /** The actions behind the commands that the sources of a function import, as IAM names them. */
 async function actionsUsedBy(entry: string): Promise<string[]> {
@@ -46,11 +50,16 @@ draining: { clusters: { prod: { groups: { prod-ecs: {} } } } }
 scaling:
   services: { prod/web: { min: 1, max: 9, schedules: { daily: { rate: 1d, desired: 2 } } } }
   groups: { prod-ecs: { cluster: prod, min: 1, max: 9, schedules: { daily: { rate: 1d, desired: 2 } } } }
+failover:
+  services: { prod/web: { image: pin, paired: spare } }
+  migrations: { prod: { services: [api] } }
 `;
 
+// The reader of EC2 is one module, of whose two calls each function makes one.
 const functions = [
-  { name: 'drain', role: 'DrainRole', calls: 15 },
-  { name: 'scale', role: 'ScaleRole', calls: 12 },
+  { name: 'drain', role: 'DrainRole', calls: 15, never: ['ec2:DescribeSubnets'] },
+  { name: 'scale', role: 'ScaleRole', calls: 12, never: [] },
+  { name: 'failover', role: 'FailoverRole', calls: 18, never: ['ec2:DescribeInstances'] },
 ] as const;
 
 let service: Packaged;
@@ -61,8 +70,8 @@ beforeAll(async () => {
   for (const { name } of functions) used.set(name, await actionsUsedBy(`functions/${name}.ts`));
 });
 
-describe.each(functions)('the role of the $name function', ({ name, role, calls }) => {
-  const usedBy = () => used.get(name) ?? [];
+describe.each(functions)('the role of the $name function', ({ name, role, calls, never }) => {
+  const usedBy = () => (used.get(name) ?? []).filter((action) => !never.some((other) => other === action));
   const allowed = () => roleStatements(service, role).flatMap(actionsOf);
 
   it('allows every call that the code makes', () => {
@@ -71,9 +80,9 @@ describe.each(functions)('the role of the $name function', ({ name, role, calls 
   });
 
   it('allows nothing that the code does not call', () => {
-    expect(allowed().filter((action) => !usedBy().includes(action) && !byLambda.includes(action))).toEqual(
-      [],
-    );
+    const implied = [...byLambda, ...byRegistering];
+
+    expect(allowed().filter((action) => !usedBy().includes(action) && !implied.includes(action))).toEqual([]);
   });
 
   it('edge 8: has no way to call itself: no invoke, no topic, no queue but the one for failures, no event as AWS', () => {

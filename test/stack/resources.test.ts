@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { actionsOf, ofType, type Packaged, packageService, roleStatements } from './service.ts';
+import { createMetrics, createMetricsSink } from '../../lib/journal/metrics.ts';
+import { linesOf } from '../journal/output.ts';
+import { actionsOf, holds, ofType, type Packaged, packageService, roleStatements } from './service.ts';
 
 let service: Packaged;
 let tuned: Packaged;
@@ -27,19 +29,21 @@ const needsAll: Readonly<Record<string, string>> = {
   Ec2Read: 'ec2:DescribeInstances has no resource type',
   CloudWatchRead: 'GetMetricData has no resource type, and DescribeAlarms hides composite alarms from less',
   ScalableTargetsRead: 'no Describe action of Application Auto Scaling has a resource type',
+  Ec2ReadSubnets: 'ec2:DescribeSubnets has no resource type',
+  EcsListTasks: 'ListTasks without a container instance asks for *; its condition names the clusters',
 };
 
 describe('the roles', () => {
   it('are one for each function, and only for Lambda', () => {
     const roles = ofType(service, 'AWS::IAM::Role');
 
-    expect(roles.map(([id]) => id)).toEqual(['DrainRole', 'ScaleRole']);
+    expect(roles.map(([id]) => id)).toEqual(['DrainRole', 'ScaleRole', 'FailoverRole']);
     for (const [, { AssumeRolePolicyDocument }] of roles)
       expect(JSON.stringify(AssumeRolePolicyDocument)).toContain('"lambda.amazonaws.com"');
   });
 });
 
-describe.each(['DrainRole', 'ScaleRole'] as const)('%s', (role) => {
+describe.each(['DrainRole', 'ScaleRole', 'FailoverRole'] as const)('%s', (role) => {
   const statements = () => roleStatements(service, role);
 
   it('has one Sid per statement, each once', () => {
@@ -62,7 +66,9 @@ describe.each(['DrainRole', 'ScaleRole'] as const)('%s', (role) => {
 
     expect(all.length).toBeGreaterThan(1);
     expect(all.filter(({ Sid }) => needsAll[Sid ?? ''] === undefined)).toEqual([]);
-    expect(all.flatMap(actionsOf).filter((action) => !/:(Describe|GetMetricData)/.test(action))).toEqual([]);
+    expect(
+      all.flatMap(actionsOf).filter((action) => !/:(Describe|GetMetricData|ListTasks)/.test(action)),
+    ).toEqual([]);
   });
 
   it('publishes on the bus as stevedore only', () => {
@@ -124,6 +130,58 @@ describe('the table', () => {
   });
 });
 
+describe('the probe', () => {
+  const byShare = 'version: 1\nfailover: { services: { a/b: {} }, breaker: { probe: { share: 10% } } }\n';
+  const slow = 'version: 1\nfailover: { services: { a/b: {} }, breaker: { probe: { soak: 30m } } }\n';
+
+  it.each([
+    ['ProbeX8664', 'x86-64', 'X86_64'],
+    ['ProbeArm64', 'arm64', 'ARM64'],
+  ])('%s is the least that Fargate runs, with no role and no log', (id, suffix, architecture) => {
+    expect(service.resources[id]).toEqual({
+      Type: 'AWS::ECS::TaskDefinition',
+      Condition: 'ProbesByTask',
+      Properties: {
+        Family: `stevedore-probe-${suffix}`,
+        RequiresCompatibilities: ['FARGATE'],
+        NetworkMode: 'awsvpc',
+        Cpu: '256',
+        Memory: '512',
+        RuntimePlatform: { CpuArchitecture: architecture, OperatingSystemFamily: 'LINUX' },
+        ContainerDefinitions: [
+          {
+            Name: 'probe',
+            Image: expect.stringMatching(/^public\.ecr\.aws\/docker\/library\/busybox:\d+\.\d+\.\d+$/),
+            Command: ['sleep', '600'],
+            Essential: true,
+          },
+        ],
+      },
+    });
+  });
+
+  it('is known to the function by the name that both have in common, which the role may run', () => {
+    const run = roleStatements(tuned, 'FailoverRole').find((one) => actionsOf(one).includes('ecs:RunTask'));
+
+    expect(properties(tuned, 'FailoverLambdaFunction')).toHaveProperty(
+      'Environment.Variables.PROBE_TASK_DEFINITION',
+      { 'Fn::If': ['ProbesByTask', 'dock-probe', { Ref: 'AWS::NoValue' }] },
+    );
+    expect(JSON.stringify(run?.Resource)).toContain(`:task-definition/\${AWS::StackName}-probe-arm64:*"`);
+    expect(holds(tuned.conditions.ProbesByTask)).toBe(true);
+  });
+
+  it('is not there where a share of the service is what is tried', () => {
+    expect(holds(packageService({ policy: byShare }).conditions.ProbesByTask)).toBe(false);
+  });
+
+  it('lives for longer than it must run', () => {
+    expect(packageService({ policy: slow }).resources.ProbeArm64?.Properties).toMatchObject({
+      ContainerDefinitions: [{ Command: ['sleep', '2280'] }],
+    });
+  });
+});
+
 describe('the queues', () => {
   it('are encrypted and keep a message for 14 days', () => {
     const queues = ofType(service, 'AWS::SQS::Queue');
@@ -157,7 +215,7 @@ describe('the queues', () => {
 });
 
 describe('the alarms', () => {
-  it('watch errors, throttles and the tick of each function, both queues and the oldest drain', () => {
+  it('watch errors, throttles and the tick of each function, both queues, and what somebody has to end', () => {
     expect(alarms(service).map(([, { AlarmName, MetricName }]) => [AlarmName, MetricName])).toEqual([
       ['stevedore-drain-errors', 'Errors'],
       ['stevedore-drain-throttles', 'Throttles'],
@@ -165,6 +223,11 @@ describe('the alarms', () => {
       ['stevedore-scale-errors', 'Errors'],
       ['stevedore-scale-throttles', 'Throttles'],
       ['stevedore-scale-tick', 'Invocations'],
+      ['stevedore-failover-errors', 'Errors'],
+      ['stevedore-failover-throttles', 'Throttles'],
+      ['stevedore-failover-tick', 'Invocations'],
+      ['stevedore-failover-latched', 'Decisions'],
+      ['stevedore-failover-budget', 'Decisions'],
       ['stevedore-undelivered-events', 'ApproximateNumberOfMessagesVisible'],
       ['stevedore-failed-events', 'ApproximateNumberOfMessagesVisible'],
       ['stevedore-oldest-drain', 'OldestOpenDrainSeconds'],
@@ -181,6 +244,29 @@ describe('the alarms', () => {
     });
   });
 
+  it.each([
+    ['FailoverLatchedAlarm', 'held', 'flap-latched'],
+    ['FailoverBudgetAlarm', 'refused', 'budget-spent'],
+  ] as const)('%s counts decisions as the journal publishes them', async (id, outcome, reason) => {
+    const entry = {
+      at: 0,
+      capability: 'failover',
+      outcome,
+      reason,
+      sentence: '',
+      weight: 'notable',
+    } as const;
+    const lines = await linesOf(() => createMetricsSink(createMetrics()).write([entry]));
+    const watched = properties(service, id)?.Dimensions;
+
+    expect(
+      lines.map((line) =>
+        ['service', 'Capability', 'Outcome', 'Reason'].map((Name) => ({ Name, Value: line[Name] })),
+      ),
+    ).toContainEqual(watched);
+    expect(properties(service, id)).toMatchObject({ Namespace: 'Stevedore', MetricName: 'Decisions' });
+  });
+
   it('take silence as bad news from the tick, and as no news from the others', () => {
     const silence = Object.fromEntries(
       alarms(service).map(([id, { TreatMissingData }]) => [id, TreatMissingData]),
@@ -189,6 +275,8 @@ describe('the alarms', () => {
     expect(silence).toMatchObject({
       DrainTickAlarm: 'breaching',
       ScaleTickAlarm: 'breaching',
+      FailoverTickAlarm: 'breaching',
+      FailoverLatchedAlarm: 'notBreaching',
       OldestDrainAlarm: 'notBreaching',
       DrainErrorsAlarm: 'notBreaching',
       ScaleErrorsAlarm: 'notBreaching',
@@ -197,12 +285,12 @@ describe('the alarms', () => {
 
   it('watch the function that they are named after', () => {
     const watched = alarms(service).flatMap(([, { AlarmName, Dimensions }]) =>
-      /-(drain|scale)-/.test(String(AlarmName)) && Array.isArray(Dimensions)
+      Array.isArray(Dimensions) && Dimensions[0].Name === 'FunctionName'
         ? [[AlarmName, Dimensions[0].Value]]
         : [],
     );
 
-    expect(watched).toHaveLength(6);
+    expect(watched).toHaveLength(9);
     for (const [alarm, called] of watched) expect(String(alarm).startsWith(`${called}-`)).toBe(true);
   });
 
@@ -230,6 +318,7 @@ describe('a second copy under another name', () => {
       Object.values(packaged.resources).flatMap(({ Properties }) =>
         [
           'TableName',
+          'Family',
           'QueueName',
           'FunctionName',
           'Name',

@@ -1,0 +1,70 @@
+/**
+ * Why failover did what it did, or did not. The codes are stable: people filter journals and alarms by them.
+ * `notable` ones go to the event bus and the table as well as to the log. Meanings: reason-meanings.ts.
+ */
+export const failoverReasons = {
+  // done
+  'failed-over': 'notable',
+  'failed-over-in-part': 'notable',
+  'flip-completed': 'notable',
+  'probe-started': 'notable',
+  'probe-passed': 'notable',
+  'probe-failed': 'notable',
+  'return-step': 'notable',
+  restored: 'notable',
+  'backed-out': 'notable',
+  'image-pinned': 'notable',
+  'paired-count-set': 'notable',
+  'paired-ended': 'notable',
+  'breaker-opened': 'notable',
+  'breaker-closed': 'notable',
+  'breaker-reset': 'notable',
+  // waits
+  grace: 'routine',
+  'recovered-within-grace': 'routine',
+  'deployment-in-progress': 'notable',
+  'rate-limited': 'routine',
+  'cooling-off': 'routine',
+  soaking: 'routine',
+  'rollout-in-progress': 'routine',
+  'waiting-for-breaker': 'routine',
+  'signal-repeated': 'routine',
+  'steady-is-no-proof': 'routine',
+  // will not
+  'on-demand-short': 'notable',
+  'not-a-capacity-failure': 'routine',
+  'not-by-capacity-provider': 'notable',
+  'not-on-spot': 'routine',
+  'not-all-fargate': 'notable',
+  'controller-not-ecs': 'notable',
+  'daemon-service': 'notable',
+  'provider-not-associated': 'notable',
+  'platform-not-supported': 'notable',
+  'percentages-block': 'notable',
+  'image-differs': 'notable',
+  'image-unverifiable': 'notable',
+  'on-demand-quota': 'notable',
+  'budget-spent': 'notable',
+  'flap-latched': 'notable',
+  'flip-rolled-back': 'notable',
+  'changed-by-others': 'notable',
+  'service-gone': 'routine',
+  'paired-missing': 'notable',
+  'order-not-applicable': 'notable',
+  // migration
+  'providers-associated': 'notable',
+  'migration-step': 'notable',
+  'migration-step-completed': 'notable',
+  'migration-done': 'notable',
+  'migration-stopped': 'notable',
+  'not-fargate-compatible': 'notable',
+  // everything
+  paused: 'routine',
+  throttled: 'routine',
+  'access-denied': 'notable',
+  'observing-failed': 'notable',
+  'acting-failed': 'notable',
+  'action-refused': 'notable',
+} as const satisfies Record<string, 'notable' | 'routine'>;
+
+export type FailoverReason = keyof typeof failoverReasons;

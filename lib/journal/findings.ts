@@ -1,0 +1,86 @@
+import { explain } from '../aws/explain.ts';
+import type { EpochMs } from '../clock.ts';
+import type { Capability, Cause, Finding, JournalEntry } from './journal.ts';
+
+/** What findings are about, and what was found about it the last time. */
+export interface Subject<Reason extends string> {
+  readonly capability: Capability;
+  /** An id that the policy gives. */
+  readonly id: string;
+  readonly cluster: string | null;
+  /** The event that led here; without one it was the schedule. */
+  readonly cause: Cause | undefined;
+  /** As `remembering` has put it into the record. */
+  readonly lastReason: string | undefined;
+  readonly weights: Readonly<Record<Reason, JournalEntry['weight']>>;
+  /** The calls by which AWS was changed, as `Service:Operation`. */
+  readonly calls: readonly string[];
+}
+
+const SCHEDULE: Cause = { eventId: 'tick', detailType: 'Scheduled Event' };
+
+/** Journal entries for what was found about one subject. What holds on unchanged is notable once, then routine. */
+export function entriesFor<Reason extends string>(
+  subject: Subject<Reason>,
+  findings: readonly Finding<Reason>[],
+  at: EpochMs,
+): JournalEntry[] {
+  const { capability, id, cluster, cause = SCHEDULE, lastReason, weights, calls } = subject;
+  const before = new Set(lastReason?.split('\n'));
+  return findings.map((finding) => {
+    const { outcome, reason, sentence, facts } = finding;
+    const changes = outcome === 'acted' || outcome === 'done';
+    const repeats = !changes && before.has(fingerprint(finding));
+    return {
+      at,
+      capability,
+      outcome,
+      reason,
+      sentence,
+      ...(cluster === null ? {} : { cluster }),
+      subject: id,
+      weight: repeats ? 'routine' : weights[reason],
+      cause,
+      ...(outcome === 'acted' && calls.length > 0 ? { calls } : {}),
+      ...(facts ? { facts } : {}),
+    };
+  });
+}
+
+/** The record with what was found remembered. */
+export function remembering<Record extends { readonly lastReason?: string }>(
+  record: Record,
+  findings: readonly Finding<string>[],
+): Record {
+  if (findings.length === 0) return record;
+  return { ...record, lastReason: [...new Set(findings.map(fingerprint))].join('\n') };
+}
+
+/** Two findings with the same fingerprint say the same thing again, of the same policy. */
+function fingerprint({ reason, outcome, facts }: Finding<string>): string {
+  return [reason, outcome, ...(typeof facts?.policy === 'string' ? [facts.policy] : [])].join(' ');
+}
+
+/** What observe mode journals in place of acting. */
+export function asObserved<Reason extends string>(finding: Finding<Reason>): Finding<Reason> {
+  if (finding.outcome !== 'acted') return finding;
+  const sentence = `Mode observe, so that nothing was changed: ${finding.sentence}`;
+  return { ...finding, outcome: 'observed', sentence };
+}
+
+const READING_FAILED = {
+  'aws-throttled': 'throttled',
+  'aws-access-denied': 'access-denied',
+} as const;
+
+type ReadingFailed = 'throttled' | 'access-denied' | 'observing-failed';
+
+/** What to journal when AWS could not be read, and whether that passes by itself. */
+export function couldNotRead(error: unknown): { finding: Finding<ReadingFailed>; passes: boolean } {
+  const { code, sentence, retryable } = explain(error);
+  const reason = isKnown(code) ? READING_FAILED[code] : 'observing-failed';
+  const said = `Could not read the state from AWS. ${sentence}`;
+  return { finding: { reason, outcome: 'failed', sentence: said }, passes: retryable };
+}
+
+const isKnown = (code: string): code is keyof typeof READING_FAILED => Object.hasOwn(READING_FAILED, code);
