@@ -2,8 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { SECOND } from '../lib/clock.ts';
-import { compilePolicy } from '../lib/policy/compile.ts';
-import { formatPolicyError, loadPolicy } from '../lib/policy/load.ts';
 import type { TargetPolicy } from '../lib/scaling/policy.ts';
 import { compare } from '../simulator/backtest/compare.ts';
 import { reportPage } from '../simulator/backtest/report/page.ts';
@@ -11,6 +9,7 @@ import { readTrace, toLoad } from '../simulator/backtest/trace.ts';
 import { HELP, modelFor, parseOptions } from './backtest-options.ts';
 import { asJson, asText } from './backtest-output.ts';
 import { BadInput, type Command, EXIT } from './command.ts';
+import { readPolicy } from './policy-file.ts';
 
 export const backtest: Command = {
   summary: 'play a metric trace against a scaling policy',
@@ -35,9 +34,7 @@ export const backtest: Command = {
 };
 
 function targetOf(file: string, id: string | undefined): TargetPolicy {
-  const loaded = loadPolicy(file);
-  if (!loaded.ok) throw new BadInput(loaded.errors.map(formatPolicyError).join('\n'));
-  const targets = compilePolicy(loaded.policy).runtime.scaling?.targets ?? [];
+  const targets = readPolicy(file).runtime.scaling?.targets ?? [];
   const ids = targets.map(({ target }) => target.id).join(', ');
   if (targets.length === 0)
     throw new BadInput(`${file} scales nothing: it has no services or groups under scaling.`);

@@ -6,7 +6,8 @@ export interface Terminal {
   readonly columns: number | undefined;
 }
 
-export const EXIT = { done: 0, failed: 1, badInput: 2 } as const;
+/** `refused`: the command has done its work, and something that it was asked about would not come about. */
+export const EXIT = { done: 0, failed: 1, badInput: 2, refused: 3 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** One verb of `stevedore`. */

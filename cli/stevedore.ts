@@ -1,21 +1,26 @@
 #!/usr/bin/env node
-// The `stevedore` command. Exit codes: 0 done, 1 failed, 2 bad input.
+// The `stevedore` command. Exit codes: 0 done, 1 failed, 2 bad input, 3 something would be refused.
 import { backtest } from './backtest.ts';
 import { BadInput, type Command, EXIT, type ExitCode, type Terminal } from './command.ts';
+import { plan } from './plan.ts';
 
-const commands: Readonly<Record<string, Command>> = { backtest };
+const COMMANDS: Readonly<Record<string, Command>> = { backtest, plan };
 
 /** Runs one command line, without the program's name. Never throws. */
-export async function stevedore(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+export async function stevedore(
+  args: readonly string[],
+  terminal: Terminal,
+  commands = COMMANDS,
+): Promise<ExitCode> {
   const [verb, ...rest] = args;
   if (verb === undefined || verb === 'help' || verb === '--help' || verb === '-h') {
     const write = verb === undefined ? terminal.err : terminal.out;
-    write(usage());
+    write(usage(commands));
     return verb === undefined ? EXIT.badInput : EXIT.done;
   }
   const command = Object.hasOwn(commands, verb) ? commands[verb] : undefined;
   if (command === undefined) {
-    terminal.err(`stevedore: there is no command ${JSON.stringify(verb)}.\n\n${usage()}`);
+    terminal.err(`stevedore: there is no command ${JSON.stringify(verb)}.\n\n${usage(commands)}`);
     return EXIT.badInput;
   }
   if (rest.includes('--help') || rest.includes('-h')) {
@@ -36,7 +41,7 @@ export async function stevedore(args: readonly string[], terminal: Terminal): Pr
   }
 }
 
-function usage(): string {
+function usage(commands: Readonly<Record<string, Command>>): string {
   const widest = Math.max(...Object.keys(commands).map((verb) => verb.length));
   const lines = Object.entries(commands).map(([verb, { summary }]) => `  ${verb.padEnd(widest)}  ${summary}`);
   return `Usage: stevedore COMMAND [OPTIONS]\n\n${lines.join('\n')}\n\nstevedore COMMAND --help explains a command.\n`;
