@@ -51,6 +51,7 @@ module.exports = {
         path: [
           '^lib/[a-z]+/(decide[a-z-]*|intake|look|admit|diagnose|outcome|timing)\\.ts$',
           '^lib/failover/(change|drift|flip|guard-images|guards|limits|messages|pool|signals|situation|strategy)\\.ts$',
+          '^lib/retagging/(choose|copy-plan|current|gates|image-use|intent|loops|order|tags|warnings)\\.ts$',
           '^lib/failover/migration/(associate|decide|follow|guards|intake|outcome|providers|stop|target)\\.ts$',
         ],
       },

@@ -4,6 +4,7 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EdgeCase, edgeCases } from './edge-cases-list.ts';
 import { failoverEdgeCases } from './failover-edge-cases.ts';
+import { retaggingEdgeCases } from './retagging-edge-cases.ts';
 import { scalingEdgeCases } from './scaling-edge-cases.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -14,6 +15,7 @@ export const edgeCasesBySubject = {
   draining: edgeCases,
   scaling: scalingEdgeCases,
   failover: failoverEdgeCases,
+  retagging: retaggingEdgeCases,
 } as const satisfies Record<string, readonly EdgeCase[]>;
 
 export type Subject = keyof typeof edgeCasesBySubject;
@@ -44,9 +46,10 @@ export function edgeCasesPage(): string {
 
 # Edge cases
 
-Ways in which draining, scaling and failover are known to go wrong: most are bugs that a tool has had, with the place
-where it was reported, or behaviour that AWS documents. A test that covers one has its number in its name (\`edge 7: …\`,
-\`scaling edge 7: …\`, \`failover edge 7: …\`); the last column counts them by file. Where none does, it says why.
+Ways in which draining, scaling, failover and retagging are known to go wrong: most are bugs that a tool has had, with the
+place where it was reported, or behaviour that AWS documents. A test that covers one has its number in its name
+(\`edge 7: …\`, \`scaling edge 7: …\`, \`failover edge 7: …\`, \`retagging edge 7: …\`); the last column counts them by file.
+Where none does, it says why.
 
 ## Draining
 
@@ -59,6 +62,10 @@ ${table('scaling')}
 ## Failover
 
 ${table('failover')}
+
+## Retagging
+
+${table('retagging')}
 `;
 }
 

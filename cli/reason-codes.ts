@@ -9,6 +9,8 @@ import { drainingReasonMeanings } from '../lib/draining/reason-meanings.ts';
 import { drainingReasons } from '../lib/draining/reasons.ts';
 import { failoverReasonMeanings } from '../lib/failover/reason-meanings.ts';
 import { failoverReasons } from '../lib/failover/reasons.ts';
+import { retaggingReasonMeanings } from '../lib/retagging/reason-meanings.ts';
+import { retaggingReasons } from '../lib/retagging/reasons.ts';
 import { scalingReasonMeanings } from '../lib/scaling/reason-meanings.ts';
 import { scalingReasons } from '../lib/scaling/reasons.ts';
 
@@ -41,7 +43,7 @@ export function reasonCodesPage(): string {
 Every decision in the journal, acted on or not, has one of these codes and a sentence that names the thing, the value
 and, where there is one, the remedy. The codes are stable: filter and alarm on them. How to read the journal:
 [draining](draining.md#reading-the-journal), [scaling](scaling.md#reading-the-journal),
-[failover](failover.md#reading-the-journal).
+[failover](failover.md#reading-the-journal), [retagging](retagging.md#reading-the-journal).
 
 \`notable\` entries go to the log, the metrics, the event bus and the table; \`routine\` ones to the log and the metrics
 only. What is held, refused, observed or failed again for the same reason is \`notable\` once, and then \`routine\`.
@@ -57,6 +59,10 @@ ${table(['code', 'weight', 'meaning'], weighted(scalingReasonMeanings, scalingRe
 ## Failover: decisions about a service, a breaker or a migration
 
 ${table(['code', 'weight', 'meaning'], weighted(failoverReasonMeanings, failoverReasons))}
+
+## Retagging: decisions about a tag
+
+${table(['code', 'weight', 'meaning'], weighted(retaggingReasonMeanings, retaggingReasons))}
 
 ## Events that ask nothing
 

@@ -56,6 +56,11 @@ export function pattern(scope: PatternScope): EventPattern {
   };
 }
 
+/** The end of a deployment of a service in which an image has to run before it is promoted. */
+export function completedPattern(scope: PatternScope): EventPattern {
+  return { ...pattern(scope), detail: { eventName: ['SERVICE_DEPLOYMENT_COMPLETED'] } };
+}
+
 export function parse(raw: unknown): Reading<DeploymentStateChange> {
   return read(schema, raw, (event) => ({ event: changeOf(event) }));
 }

@@ -55,6 +55,13 @@ export interface PatternScope {
   readonly alarms: readonly string[];
   /** ECS services as `CLUSTER/NAME`, or `CLUSTER/*` for all of a cluster. */
   readonly services: readonly string[];
+  /** Names of ECR repositories. */
+  readonly repositories: readonly string[];
+  /**
+   * Tags of their images, in which `*` stands for any characters; null: what was pushed by its digest alone. No tag at
+   * all: any.
+   */
+  readonly tags: readonly (string | null)[];
 }
 
 // EventBridge refuses a pattern with an empty list. Every event of the kind has the field, so that asking for its
@@ -75,4 +82,25 @@ export function anyServiceOf(scope: PatternScope): readonly PatternMatcher[] {
   const matcher = (id: string): PatternMatcher =>
     id.endsWith('/*') ? { wildcard: `*:service/${id}` } : { suffix: `:service/${id}` };
   return scope.services.length > 0 ? scope.services.map(matcher) : nothing;
+}
+
+/** Matches the names of repositories; `*` stands for all of the registry. */
+export function anyRepositoryOf({ repositories }: PatternScope): readonly PatternMatcher[] {
+  return repositories.includes('*') ? [{ exists: true }] : anyOf(repositories);
+}
+
+/** Matches tags, or their absence. Nothing where any will do. */
+export function anyTagOf({ tags }: PatternScope): { readonly 'image-tag'?: readonly PatternMatcher[] } {
+  return tags.length > 0 ? { 'image-tag': tags.map(tagMatcher) } : {};
+}
+
+/** EventBridge takes no two asterisks in a row, and many wildcards only where they are few to a rule. */
+function tagMatcher(tag: string | null): PatternMatcher {
+  if (tag === null) return { exists: false };
+  const [first = '', ...rest] = tag.replaceAll(/\*+/g, '*').split('*');
+  const [second = '', ...more] = rest;
+  if (rest.length === 0) return first;
+  if (more.length > 0 || (first !== '' && second !== '')) return { wildcard: [first, ...rest].join('*') };
+  if (first === '' && second === '') return { exists: true };
+  return second === '' ? { prefix: first } : { suffix: second };
 }

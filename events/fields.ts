@@ -66,6 +66,29 @@ export const alarmArn = z
   .string(anAlarmArn)
   .check(z.regex(/^arn:[^:]+:cloudwatch:[^:]*:[^:]*:alarm:.+$/, anAlarmArn));
 
+const REPOSITORY = '[a-z0-9][a-z0-9._/-]{0,255}';
+const REPOSITORY_ARN = new RegExp(`^arn:[^:]+:ecr:[^:]*:[^:]*:repository/(${REPOSITORY})$`);
+const aRepository = 'the name of an ECR repository';
+export const repositoryName = z
+  .string(aRepository)
+  .check(z.regex(new RegExp(`^${REPOSITORY}$`), aRepository));
+
+const aRepositoryArn = `${aRepository}, or its ARN`;
+
+/** A repository by its name or its ARN, as its name. */
+export const repository = z.pipe(
+  z
+    .string(aRepositoryArn)
+    .check(z.regex(new RegExp(`${REPOSITORY_ARN.source}|^${REPOSITORY}$`), aRepositoryArn)),
+  z.transform((name: string) => REPOSITORY_ARN.exec(name)?.[1] ?? name),
+);
+
+const aDigest = 'the digest of an image, such as sha256:... with 64 digits';
+export const digest = z.string(aDigest).check(z.regex(/^sha256:[0-9a-f]{64}$/, aDigest));
+
+const aTag = 'the tag of an image (letters, digits, hyphens, underscores and dots, at most 128)';
+export const tag = z.string(aTag).check(z.regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, aTag));
+
 const aCount = 'a whole number, zero or more';
 export const count = z.int(aCount).check(z.nonnegative(aCount));
 

@@ -2,6 +2,8 @@ import * as alarmState from './alarm-state-change.ts';
 import * as containerInstance from './container-instance-state-change.ts';
 import * as deploymentState from './deployment-state-change.ts';
 import * as drainOrder from './drain-order.ts';
+import * as imageAction from './ecr-image-action.ts';
+import * as imageScan from './ecr-image-scan.ts';
 import type { EventPattern, PatternScope } from './envelope.ts';
 import * as failoverOrder from './failover-order.ts';
 import * as health from './health-scheduled-change.ts';
@@ -11,6 +13,7 @@ import type { ParsedEvent } from './parsed-event.ts';
 import { createReader, type EventKind } from './reader.ts';
 import * as rebalance from './rebalance-recommendation.ts';
 import type { Reading } from './rejection.ts';
+import * as retagOrder from './retag-order.ts';
 import * as serviceAction from './service-action.ts';
 import * as spot from './spot-interruption.ts';
 import * as taskState from './task-state-change.ts';
@@ -29,7 +32,12 @@ export type EventSourceId =
   | 'deployment-state-change'
   | 'task-interruption'
   | 'failover-alarm'
-  | 'failover-order';
+  | 'failover-order'
+  | 'ecr-image-action'
+  | 'ecr-image-scan'
+  | 'inspector-scan'
+  | 'gate-deployment'
+  | 'retag-order';
 
 /** A kind of event that rules can be made for. Two may be of one type of event, of which each lets another part through. */
 export interface EventSource {
@@ -140,6 +148,37 @@ export const sources: readonly EventSource[] = [
     pattern: failoverOrder.pattern,
     parse: failoverOrder.parse,
   },
+  {
+    id: 'ecr-image-action',
+    source: imageAction.source,
+    detailType: imageAction.detailType,
+    pattern: imageAction.pattern,
+    parse: imageAction.parse,
+  },
+  {
+    id: 'ecr-image-scan',
+    ...imageScan.basic,
+    pattern: imageScan.basicPattern,
+  },
+  {
+    id: 'inspector-scan',
+    ...imageScan.enhanced,
+    pattern: imageScan.enhancedPattern,
+  },
+  {
+    id: 'gate-deployment',
+    source: deploymentState.source,
+    detailType: deploymentState.detailType,
+    pattern: deploymentState.completedPattern,
+    parse: deploymentState.parse,
+  },
+  {
+    id: 'retag-order',
+    source: retagOrder.source,
+    detailType: retagOrder.detailType,
+    pattern: retagOrder.pattern,
+    parse: retagOrder.parse,
+  },
 ];
 
 const kinds: readonly EventKind[] = [
@@ -149,9 +188,13 @@ const kinds: readonly EventKind[] = [
   drainOrder,
   failoverOrder,
   health,
+  imageAction,
+  imageScan.basic,
+  imageScan.enhanced,
   instanceState,
   lifecycle,
   rebalance,
+  retagOrder,
   serviceAction,
   spot,
   taskState,

@@ -51,6 +51,13 @@ export function toArrivals(event: CapabilityEvent, policy: DrainingPolicy): Mapp
         'other-capability',
         `${event.detailType} ${event.eventId} is about service ${event.service}; no drain begins with that`,
       );
+    case 'ecr-image-action':
+    case 'ecr-image-scan':
+    case 'retag-order':
+      return ignore(
+        'other-capability',
+        `${event.detailType} ${event.eventId} is about repository ${event.repository}; no drain begins with that`,
+      );
     default:
       return event satisfies never;
   }

@@ -31,6 +31,13 @@ export function toArrivals(event: CapabilityEvent, policy: FailoverPolicy): Mapp
         'other-capability',
         `${event.detailType} ${event.eventId} is about hosts, not about services`,
       );
+    case 'ecr-image-action':
+    case 'ecr-image-scan':
+    case 'retag-order':
+      return ignore(
+        'other-capability',
+        `${event.detailType} ${event.eventId} is about images, not about services`,
+      );
     default:
       return event satisfies never;
   }

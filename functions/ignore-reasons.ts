@@ -55,6 +55,28 @@ export const ignoreReasons = {
     meaning: 'The host is in a state in which nothing has to leave it.',
     remedy: 'Nothing to do.',
   },
+  'repository-not-in-policy': {
+    meaning: 'The event is about an ECR repository, or a kind of event of it, that no rule goes by.',
+    remedy:
+      'Give the repository a rule with that trigger or gate if its images shall be promoted; otherwise nothing.',
+  },
+  'tag-not-in-policy': {
+    meaning: 'The repository has rules, but none takes this tag or gives it.',
+    remedy:
+      "Widen a rule's source if the image shall be promoted; otherwise nothing. An order: correct the tag.",
+  },
+  'image-action-failed': {
+    meaning: 'ECR reports a push or a deletion that did not succeed.',
+    remedy: 'Nothing here; see the client that tried.',
+  },
+  'deployment-not-in-policy': {
+    meaning: 'The deployment has not completed, or no rule waits for the service to run an image.',
+    remedy: "Name the service in a rule's gate if promotions shall wait for it; otherwise nothing.",
+  },
+  'order-incomplete': {
+    meaning: 'An order to promote names no image, or one to approve no digest.',
+    remedy: 'Give the order again with what is missing.',
+  },
   'external-instance': {
     meaning:
       'The host is an ECS Anywhere machine (an mi- id), which neither EC2 nor Auto Scaling takes away.',

@@ -53,12 +53,14 @@ export async function stack(framework: Framework) {
     drain: ruleEvents('drain', compiled, wakeUps, name),
     scale: ruleEvents('scale', compiled, wakeUps, name),
     failover: ruleEvents('failover', compiled, wakeUps, name),
+    retag: ruleEvents('retag', compiled, wakeUps, name),
   };
   for (const called of functionNames) await bundle(root, called, compiled.runtime);
   return {
     drain: capability('drain', compiled, rules.drain),
     scale: capability('scale', compiled, rules.scale),
     failover: capability('failover', compiled, rules.failover),
+    retag: capability('retag', compiled, rules.retag),
     ruleArns: Object.values(rules)
       .flat()
       .map((rule) => ({

@@ -4,4 +4,5 @@ declare module 'stevedore:policy' {
   export const draining: import('../lib/draining/policy.ts').DrainingPolicy;
   export const scaling: import('../lib/scaling/policy.ts').ScalingPolicy;
   export const failover: import('../lib/failover/policy.ts').FailoverPolicy;
+  export const retagging: import('../lib/retagging/policy.ts').RetaggingPolicy;
 }

@@ -13,6 +13,8 @@ export type TaskArn = Branded<'TaskArn'>;
 /** The name of an Auto Scaling group. */
 export type GroupName = Branded<'GroupName'>;
 export type ServiceName = Branded<'ServiceName'>;
+/** The name of an ECR repository, with its namespaces. */
+export type RepositoryName = Branded<'RepositoryName'>;
 
 export const instanceId = (value: string) => value as InstanceId;
 export const clusterName = (value: string) => value as ClusterName;
@@ -20,6 +22,7 @@ export const containerInstanceArn = (value: string) => value as ContainerInstanc
 export const taskArn = (value: string) => value as TaskArn;
 export const groupName = (value: string) => value as GroupName;
 export const serviceName = (value: string) => value as ServiceName;
+export const repositoryName = (value: string) => value as RepositoryName;
 
 /** The last part of an ARN: a task's or a container instance's id. */
 export function idOf(arn: string): string {

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { createDrainHandler } from '../functions/drain-handler.ts';
 import { createFailoverHandler } from '../functions/failover-handler.ts';
+import { createRetagHandler } from '../functions/retag-handler.ts';
 import { createScaleHandler } from '../functions/scale-handler.ts';
 import { createScalableTargetReader } from '../lib/aws/application-auto-scaling.ts';
 import { createClients } from '../lib/aws/clients.ts';
@@ -8,6 +9,7 @@ import { createBasis } from '../lib/aws/common-clients.ts';
 import { createEc2Reader } from '../lib/aws/ec2.ts';
 import { createEcrReader } from '../lib/aws/ecr.ts';
 import { createFailoverClients } from '../lib/aws/failover-clients.ts';
+import { createRetaggingClients } from '../lib/aws/retagging-clients.ts';
 import { createScalingClients } from '../lib/aws/scaling-clients.ts';
 import { MINUTE } from '../lib/clock.ts';
 import type { Heard } from '../lib/draining/notice.ts';
@@ -19,6 +21,8 @@ import type { Journal, JournalEntry } from '../lib/journal/journal.ts';
 import { compilePolicy, type FunctionName } from '../lib/policy/compile.ts';
 import { formatPolicyError, loadPolicy } from '../lib/policy/load.ts';
 import type { Policy } from '../lib/policy/schema.ts';
+import type { Heard as RetaggingHeard } from '../lib/retagging/notice.ts';
+import type { RetaggingRecord } from '../lib/retagging/repository-record.ts';
 import type { Heard as ScalingHeard } from '../lib/scaling/notice.ts';
 import type { ScalingRecord } from '../lib/scaling/record.ts';
 import { createMemoryStore } from '../lib/state/memory.ts';
@@ -35,6 +39,7 @@ export interface Deployment {
   readonly store: ReturnType<typeof createMemoryStore<DrainRecord, Heard>>;
   readonly scalingStore: ReturnType<typeof createMemoryStore<ScalingRecord, ScalingHeard>>;
   readonly failoverStore: ReturnType<typeof createMemoryStore<FailoverRecord, FailoverHeard>>;
+  readonly retaggingStore: ReturnType<typeof createMemoryStore<RetaggingRecord, RetaggingHeard>>;
   /** The gauges of the last tick, by cluster. */
   readonly standings: ReadonlyMap<string, Standing>;
 }
@@ -74,6 +79,7 @@ export function deployPolicy(world: World, policy: Policy, options: DeploymentOp
   const store = createMemoryStore<DrainRecord, Heard>(clock);
   const scalingStore = createMemoryStore<ScalingRecord, ScalingHeard>(clock);
   const failoverStore = createMemoryStore<FailoverRecord, FailoverHeard>(clock);
+  const retaggingStore = createMemoryStore<RetaggingRecord, RetaggingHeard>(clock);
   const logger = new Logger({ logLevel: 'SILENT' });
 
   const handlers: Readonly<Record<FunctionName, MakeHandler>> = {
@@ -111,17 +117,28 @@ export function deployPolicy(world: World, policy: Policy, options: DeploymentOp
         random: world.clients().random,
         probeTaskDefinition: PROBE,
       }),
+    retag: (journal) =>
+      createRetagHandler({
+        policy: runtime.retagging,
+        clients: createRetaggingClients(world.clients()),
+        store: retaggingStore,
+        control: store,
+        journal,
+        clock,
+        logger,
+        copying: { fetch: (url) => world.ecr.fetchLayer(String(url)), mostBytes: 2 * 1024 ** 3 },
+      }),
   };
   for (const name of functions) {
     const own = rules.filter((rule) => rule.function === name);
     world.deploy({
       name,
-      timeoutMs: options.timeoutMs ?? 60_000,
+      timeoutMs: options.timeoutMs ?? (name === 'retag' ? 300_000 : 60_000),
       init: () => journalled(handlers[name], entries),
       rules: [...own.map(({ id, pattern }) => ({ name: id, pattern })), { name: 'schedule', rateMs: MINUTE }],
     });
   }
-  return { journal: entries, store, scalingStore, failoverStore, standings };
+  return { journal: entries, store, scalingStore, failoverStore, retaggingStore, standings };
 }
 
 /**

@@ -41,7 +41,12 @@ export function summary(
     `${recording.countOf()} AWS calls, ${recording.countOf() - writes(recording.callCounts)} of them reads`,
     `${(virtualMs / 60_000).toFixed(0)} minutes played in ${(realMs / 1_000).toFixed(1)} s`,
   ];
-  const tables = [table.toString(), ...scalingTable(journal), ...failoverTable(journal)];
+  const tables = [
+    table.toString(),
+    ...scalingTable(journal),
+    ...failoverTable(journal),
+    ...tagTable(journal),
+  ];
   return [colors.bold('Summary'), ...tables, ...figures.map((line) => `  ${line}`)].join('\n');
 }
 
@@ -79,6 +84,28 @@ function failoverTable(journal: Deployment['journal']): string[] {
     const time = (moment: number | undefined) =>
       moment === undefined ? '-' : new Date(moment).toISOString().slice(11, 19);
     table.push([subject, time(at), String(facts.from ?? '-'), time(back?.at)]);
+  }
+  return [table.toString()];
+}
+
+/** Every move of a tag, if there was any. */
+function tagTable(journal: Deployment['journal']): string[] {
+  const moves = journal.filter(({ reason }) => reason === 'promoted' || reason === 'rolled-back');
+  if (moves.length === 0) return [];
+  const table = new Table({
+    head: ['tag', 'at', 'what', 'from', 'to'],
+    style: { head: [], border: [] },
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+  });
+  for (const { subject = '-', at, reason, facts = {} } of moves) {
+    const short = (digest: unknown) => (typeof digest === 'string' ? digest.slice(0, 15) : '-');
+    table.push([
+      subject,
+      new Date(at).toISOString().slice(11, 19),
+      reason,
+      short(facts.previous),
+      short(facts.digest),
+    ]);
   }
   return [table.toString()];
 }

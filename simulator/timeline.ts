@@ -89,6 +89,13 @@ function eventName(event: unknown): string {
     detail?: object;
   };
   const about = detail as Record<string, unknown>;
+  const image = about['repository-name'];
+  if (typeof image === 'string') {
+    const tag = about['image-tag'] ?? String(about['image-digest'] ?? '').slice(0, 15);
+    return `${type}: ${image}:${tag} ${about['action-type'] ?? about['scan-status'] ?? ''}`;
+  }
+  const [resource = ''] = (event as { readonly resources?: readonly string[] }).resources ?? [];
+  if (typeof about.eventName === 'string') return `${type}: ${resource.split('/').at(-1)} ${about.eventName}`;
   const subject =
     about.EC2InstanceId ?? about['instance-id'] ?? about.instanceId ?? about.ec2InstanceId ?? about.alarmName;
   if (typeof about.taskArn === 'string')

@@ -53,6 +53,8 @@ function comparison(field: string, operator: string, operand: unknown): Comparis
     case 'prefix':
     case 'suffix':
       return textTest(field, operator, operand);
+    case 'wildcard':
+      return wildcardTest(field, operand);
     case 'anything-but':
       // On a list it asks for one element that is not excluded. A missing field has none.
       return anythingBut(field, operand);
@@ -68,6 +70,15 @@ function textTest(field: string, operator: 'prefix' | 'suffix', operand: unknown
   return (value) =>
     typeof value === 'string' &&
     (operator === 'prefix' ? value.startsWith(operand) : value.endsWith(operand));
+}
+
+/** An asterisk stands for any characters, none included; two in a row are refused. */
+function wildcardTest(field: string, operand: unknown): Comparison {
+  if (typeof operand !== 'string' || !operand.includes('*') || operand.includes('**'))
+    throw refused(field, 'wildcard', operand);
+  const parts = operand.split('*').map((part) => part.replaceAll(/[^\w]/g, '\\$&'));
+  const whole = new RegExp(`^${parts.join('.*')}$`, 's');
+  return (value) => typeof value === 'string' && whole.test(value);
 }
 
 function anythingBut(field: string, operand: unknown): Comparison {

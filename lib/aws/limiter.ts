@@ -14,6 +14,9 @@ const REFILL_PER_SECOND = {
   'auto-scaling': 10,
   ec2: 10,
   dynamodb: 100,
+  // "Amazon ECR service quotas": beginning and completing a layer 10 a second; PutImage has no number there.
+  'ecr-push': 10,
+  'ecr-other': 100,
   other: 10,
 } as const;
 
@@ -29,6 +32,8 @@ const ECS_FAMILIES: readonly (readonly [RegExp, ApiFamily])[] = [
   [/^(List|Describe)Service/, 'ecs-service-read'],
 ];
 
+const ECR_PUSHES = /^(PutImage|InitiateLayerUpload|CompleteLayerUpload)$/;
+
 /** @param service as in the name of its client, e.g. `ECS` of ECSClient @param operation e.g. `ListTasks` */
 export function apiFamily(service: string, operation: string): ApiFamily {
   switch (service) {
@@ -40,6 +45,8 @@ export function apiFamily(service: string, operation: string): ApiFamily {
       return 'ec2';
     case 'DynamoDB':
       return 'dynamodb';
+    case 'ECR':
+      return ECR_PUSHES.test(operation) ? 'ecr-push' : 'ecr-other';
     default:
       return 'other';
   }

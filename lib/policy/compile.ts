@@ -1,16 +1,19 @@
 import type { ClusterPolicy, DrainingPolicy } from '../draining/policy.ts';
 import type { FailoverPolicy } from '../failover/policy.ts';
 import { clusterName, groupName } from '../ids.ts';
+import type { RetaggingPolicy } from '../retagging/policy.ts';
 import type { ScalingPolicy } from '../scaling/policy.ts';
 import { failoverPolicy, noFailover } from './compile-failover.ts';
+import { noRetagging, retaggingPolicy } from './compile-retagging.ts';
 import { scalingPolicy } from './compile-scaling.ts';
 import { failoverStatements } from './failover-statements.ts';
-import { drainRules, failoverRules, type Rule, scaleRules } from './rules.ts';
+import { retaggingStatements } from './retagging-statements.ts';
+import { drainRules, failoverRules, type Rule, retagRules, scaleRules } from './rules.ts';
 import { scalingStatements } from './scaling-statements.ts';
 import type { Policy } from './schema.ts';
 import { type IamStatement, statementsFor } from './statements.ts';
 
-export const functionNames = ['drain', 'scale', 'failover'] as const;
+export const functionNames = ['drain', 'scale', 'failover', 'retag'] as const;
 /** One function per capability. */
 export type FunctionName = (typeof functionNames)[number];
 
@@ -30,6 +33,7 @@ export interface CompiledPolicy {
     readonly draining: DrainingPolicy;
     readonly scaling: ScalingPolicy;
     readonly failover: FailoverPolicy;
+    readonly retagging: RetaggingPolicy;
   };
 }
 
@@ -47,21 +51,25 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
   const draining = policy.draining ? drainingPolicy(policy.draining) : { ...nothing, clusters: [] };
   const scaling = policy.scaling ? scalingPolicy(policy.scaling) : { ...nothing, targets: [] };
   const failover = policy.failover ? failoverPolicy(policy.failover) : noFailover;
+  const retagging = policy.retagging ? retaggingPolicy(policy.retagging) : noRetagging;
   const scope = policy.failover?.scope ?? 'services';
+  const images = policy.retagging?.scope ?? 'repositories';
   const statements = {
     drain: policy.draining ? statementsFor(draining) : [],
     scale: scalingStatements(scaling),
     failover: failoverStatements(failover, scope),
+    retag: retaggingStatements(retagging, images),
   };
   const rules = [
     ...drainRules(draining).map(calling('drain')),
     ...scaleRules(scaling).map(calling('scale')),
     ...failoverRules(failover, scope).map(calling('failover')),
+    ...retagRules(retagging, images).map(calling('retag')),
   ];
   refuseLongPatterns(rules);
   for (const name of functionNames) refuseLargeRole(name, statements[name]);
   const functions = functionNames.filter((name) => statements[name].length > 0);
-  return { functions, rules, statements, runtime: { draining, scaling, failover } };
+  return { functions, rules, statements, runtime: { draining, scaling, failover, retagging } };
 }
 
 const calling = (name: FunctionName) => (rule: Rule) => ({ ...rule, function: name });
@@ -94,7 +102,7 @@ function drainingPolicy(draining: NonNullable<Policy['draining']>): DrainingPoli
 }
 
 const REMEDY =
-  'Split it over several policy files and deploy each under a name of its own; for failover, `scope: clusters` names fewer.';
+  'Split it over several policy files and deploy each under a name of its own; for failover, `scope: clusters` names fewer, and so does `scope: registry` for retagging.';
 
 function refuseLongPatterns(rules: readonly Rule[]): void {
   for (const { id, pattern } of rules) {

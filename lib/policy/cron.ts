@@ -1,5 +1,5 @@
 import type { EpochMs } from '../clock.ts';
-import { cronProblem, nextCron } from '../scaling/schedule.ts';
+import { cronProblem, nextCron } from '../cron.ts';
 
 /** A cron expression that cannot stand in the file: what it is, or what it ought to be. */
 export interface CronFault {

@@ -2,6 +2,7 @@ import type { EpochMs } from '../clock.ts';
 import { durationText } from './duration.ts';
 import { failoverFindings } from './failover-relations.ts';
 import { type Finding, mapIn, parsed, valueIn } from './raw.ts';
+import { retaggingFindings } from './retagging-relations.ts';
 import { scalingFindings } from './scaling-relations.ts';
 import { fields } from './schema.ts';
 
@@ -17,6 +18,7 @@ export function relationFindings(file: unknown, now: EpochMs): Finding[] {
     ...clusters.flatMap(([name, cluster]) => durationsThatOutlast(name, cluster)),
     ...scalingFindings(file, now),
     ...failoverFindings(file),
+    ...retaggingFindings(file, now),
   ];
 }
 

@@ -2,6 +2,7 @@ import type { EventPattern, PatternScope } from '../../events/envelope.ts';
 import { type EventSourceId, sources } from '../../events/index.ts';
 import type { DrainingPolicy } from '../draining/policy.ts';
 import type { FailoverPolicy } from '../failover/policy.ts';
+import type { PromotionRule, RetaggingPolicy } from '../retagging/policy.ts';
 import type { ScalingPolicy } from '../scaling/policy.ts';
 
 /** Which events of one source a function hears of. */
@@ -10,7 +11,15 @@ export interface Rule {
   readonly pattern: EventPattern;
 }
 
-const nothing: PatternScope = { clusters: [], groups: [], hooks: [], alarms: [], services: [] };
+const nothing: PatternScope = {
+  clusters: [],
+  groups: [],
+  hooks: [],
+  alarms: [],
+  services: [],
+  repositories: [],
+  tags: [],
+};
 
 /** The rule of a source, or none where it is not wanted: a rule for nothing would only cost invocations. */
 function rule(id: EventSourceId, wanted: boolean, scope: Partial<PatternScope> = {}): Rule[] {
@@ -76,4 +85,56 @@ export function failoverRules({ services, migrations }: FailoverPolicy, scope: F
     ...rule('failover-alarm', alarms.length > 0, { alarms: [...new Set(alarms)] }),
     ...rule('failover-order', services.length + migrations.length > 0),
   ];
+}
+
+/** Of another Region no events come: the tick sees what becomes of the tags there. */
+/** Whether rules and permissions name every repository, or the registry as a whole. */
+export type RetaggingScope = 'repositories' | 'registry';
+
+export function retagRules({ rules }: RetaggingPolicy, scope: RetaggingScope): Rule[] {
+  const isNamed = scope === 'repositories';
+  const local = rules.filter(({ destination }) => destination.region === null);
+  const named = [
+    ...rules.map(({ repository }) => repository),
+    ...local.map((rule) => rule.destination.repository),
+  ];
+  const scanned = rules.filter(({ triggers, gates }) => triggers.scan || gates.scan !== null);
+  const inScope = (names: readonly string[]) => (isNamed ? [...new Set(names)] : ['*']);
+  const scans = { repositories: inScope(scanned.map(({ repository }) => repository)) };
+  const running = rules.flatMap(({ gates }) => gates.running ?? []);
+  const services = new Set(running.map(({ cluster, service }) => `${cluster}/${service}`));
+  return [
+    ...rule('ecr-image-action', rules.length > 0, {
+      repositories: inScope(named),
+      tags: isNamed ? tagsOf(rules, local) : [],
+    }),
+    ...rule('ecr-image-scan', scanned.length > 0, scans),
+    // Which of the two scans a repository is a setting of the registry, and may change.
+    ...rule('inspector-scan', scanned.length > 0, scans),
+    ...rule('gate-deployment', services.size > 0, { services: [...services] }),
+    ...rule('retag-order', rules.length > 0),
+  ];
+}
+
+/** Whether a tag is within a range of versions is more than a pattern can say: then all tags are of interest. */
+function tagsOf(rules: readonly PromotionRule[], local: readonly PromotionRule[]): PatternScope['tags'] {
+  const sources: string[] = [];
+  for (const { source } of rules) {
+    switch (source.kind) {
+      case 'exact':
+        sources.push(source.tag);
+        break;
+      case 'glob':
+        sources.push(source.pattern);
+        break;
+      case 'semver':
+        return [];
+      default:
+        source satisfies never;
+    }
+  }
+  const destinations = local.flatMap(({ destination }) => destination.tags);
+  // A signature is pushed by its digest, or under a tag that begins with that of its image.
+  const signatures = rules.some(({ gates }) => gates.signature) ? [null, 'sha256-*'] : [];
+  return [...new Set([...sources, ...destinations, ...signatures])];
 }

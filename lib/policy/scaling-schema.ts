@@ -6,6 +6,7 @@ import {
   alarmNames,
   clusterNames,
   count,
+  cron,
   duration,
   groupNames,
   map,
@@ -16,6 +17,7 @@ import {
   onOff,
   quantity,
   serviceIds,
+  timeZone,
 } from './values.ts';
 
 // The `scaling` section of the policy file. What single values cannot tell is checked in scaling-relations.ts.
@@ -137,22 +139,6 @@ const backlogPolicy = map({
   inCooldown: duration(0, DAY).prefault('5m').describe('How long after a change nothing is scaled in.'),
 });
 
-const timeZones = 'the IANA name of a time zone, such as Europe/Berlin or UTC';
-export const timeZone = z
-  .string(timeZones)
-  .regex(/^[A-Za-z]/, timeZones)
-  .refine(isTimeZone, timeZones)
-  .prefault('UTC');
-
-function isTimeZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const LOCAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/;
 const locals = 'a local time such as 2026-12-24T18:00';
 export const local = z
@@ -162,9 +148,6 @@ export const local = z
     (text) => new Date(`${text}Z`).toJSON()?.startsWith(text) ?? false,
     `${locals}, on a day that exists`,
   );
-
-const crons = 'a cron expression of 5 fields, or of 6 with the year last';
-export const cron = z.string(crons);
 
 const bound = count(0, 'a number of tasks or instances, 0 or more').optional();
 const schedule = map({

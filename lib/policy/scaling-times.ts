@@ -1,10 +1,11 @@
 import type { EpochMs } from '../clock.ts';
-import { momentsOf } from '../scaling/local-time.ts';
+import { momentsOf } from '../local-time.ts';
 import { neverFires } from '../scaling/schedule.ts';
 import { nextRuns } from './cron.ts';
 import { durationText } from './duration.ts';
 import { type Finding, parsed, valueIn } from './raw.ts';
-import { bounds, cron, freezeDuration, local, timeZone } from './scaling-schema.ts';
+import { bounds, freezeDuration, local } from './scaling-schema.ts';
+import { cron, timeZone } from './values.ts';
 
 type Path = readonly PropertyKey[];
 

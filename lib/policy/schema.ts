@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { HOUR, MINUTE, SECOND } from '../clock.ts';
 import { failoverSchema } from './failover-schema.ts';
+import { retaggingSchema } from './retagging-schema.ts';
 import { scalingSchema } from './scaling-schema.ts';
 import { clusterNames, duration, groupNames, map, mode, name, never, onOff, quantity } from './values.ts';
 
@@ -125,7 +126,7 @@ const cluster = map({
 });
 
 /** The sections of the policy; each may be left out, but not all. */
-export const capabilities = ['draining', 'scaling', 'failover'] as const;
+export const capabilities = ['draining', 'scaling', 'failover', 'retagging'] as const;
 
 export const policySchema = map({
   version: z.literal(1, '1').describe('The version of this format.'),
@@ -144,8 +145,13 @@ export const policySchema = map({
   failover: failoverSchema
     .optional()
     .describe('Send ECS services from Fargate Spot to on-demand when there is no Spot capacity, and back.'),
+  retagging: retaggingSchema
+    .optional()
+    .describe(
+      'Give tags to images in ECR when they have earned them, and deploy the services that use the tags.',
+    ),
 }).refine((policy) => capabilities.some((name) => policy[name] !== undefined), {
-  error: 'a map with draining, scaling, failover or several of them',
+  error: 'a map with draining, scaling, failover, retagging or several of them',
 });
 
 /** The policy with every default filled in and every duration in milliseconds. */

@@ -45,6 +45,16 @@ export const serviceIds = name(
   /^[A-Za-z0-9_-]{1,255}\/[A-Za-z0-9_-]{1,255}$/,
   'a cluster and a service by their names, such as prod/web',
 );
+const aRepository = 'the name of an ECR repository, not its URI, such as shop/api (lower case, at most 256)';
+export const repositoryNames = name(
+  /^(?=.{2,256}$)([a-z0-9]+([._-][a-z0-9]+)*\/)*[a-z0-9]+([._-][a-z0-9]+)*$/,
+  aRepository,
+);
+export const tags = name(
+  /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/,
+  'a tag (letters, digits, hyphens, underscores and dots, at most 128)',
+);
+export const regions = name(/^[a-z]{2,}(-[a-z]+)+-\d$/, 'the name of an AWS Region, such as eu-central-1');
 const anAlarm = 'the name of a CloudWatch alarm, not its ARN';
 export const alarmNames = name(/^[^\p{Cc}]{1,255}$/u, anAlarm).refine(
   (alarm) => !alarm.startsWith('arn:'),
@@ -80,6 +90,25 @@ export const quantity = (min: number, percent: RegExp, expected: string) =>
         ? ({ kind: 'count', value } as const)
         : ({ kind: 'percent', value: Number.parseInt(value, 10) } as const),
     );
+
+const timeZones = 'the IANA name of a time zone, such as Europe/Berlin or UTC';
+export const timeZone = z
+  .string(timeZones)
+  .regex(/^[A-Za-z]/, timeZones)
+  .refine(isTimeZone, timeZones)
+  .prefault('UTC');
+
+function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const crons = 'a cron expression of 5 fields, or of 6 with the year last';
+export const cron = z.string(crons);
 
 export const mode = z
   .enum(['act', 'observe'], 'act or observe')

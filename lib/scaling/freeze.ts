@@ -1,6 +1,6 @@
 import type { EpochMs } from '../clock.ts';
+import { nextCron } from '../cron.ts';
 import type { Freeze } from './policy.ts';
-import { nextCron } from './schedule.ts';
 
 /** The freeze that forbids a direction now, and until when. */
 export function frozenBy(

@@ -14,6 +14,8 @@ export interface Work<Notice> {
   readonly clock: Clock;
   /** Also the name of its lease. */
   readonly partition: string;
+  /** How long the lease lasts without being renewed, where a pass takes longer than usual; milliseconds. */
+  readonly leaseMs?: number;
   /** Records in one pass: at most so many are observed before the first is acted on. */
   readonly batch: number;
   /** What is left in the inboxes when somebody else has the lease. */
@@ -90,9 +92,12 @@ async function workOff<Notice>(
   return queue;
 }
 
-function claim<Notice>({ store, clock, partition }: Work<Notice>, { id }: Invocation): Promise<boolean> {
+function claim<Notice>(
+  { store, clock, partition, leaseMs = LEASE }: Work<Notice>,
+  { id }: Invocation,
+): Promise<boolean> {
   const now = clock.now();
-  return store.claim(partition, id, now, now + LEASE);
+  return store.claim(partition, id, now, now + leaseMs);
 }
 
 function distinct(keys: readonly RecordKey[]): RecordKey[] {

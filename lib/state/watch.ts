@@ -8,6 +8,8 @@ export interface Watched<State, Notice> {
   readonly clock: Clock;
   /** Of all their records, under one lease. */
   readonly partition: string;
+  /** See lead.ts. */
+  readonly leaseMs?: number;
   /** Records in one pass. */
   readonly batch: number;
   create(id: string): State;
@@ -29,7 +31,8 @@ export interface Watch<Notice> {
 
 /** Whoever has the partition's lease looks for all; nobody waits for it. See lead.ts. */
 export function createWatch<State, Notice>(watched: Watched<State, Notice>): Watch<Notice> {
-  const { store, clock, partition, batch } = watched;
+  const { store, clock, partition, batch, leaseMs } = watched;
+  const lease = leaseMs === undefined ? {} : { leaseMs };
 
   const run = (keys: readonly RecordKey[], ticked: boolean, invocation: Invocation): Promise<void> => {
     const note = ticked ? [watched.tickNote(clock.now())] : [];
@@ -40,7 +43,7 @@ export function createWatch<State, Notice>(watched: Watched<State, Notice>): Wat
       for (const { id } of some) looked.add(id);
       return watched.look(some, isFirst);
     };
-    return lead({ store, clock, partition, batch, note, pass }, keys, invocation);
+    return lead({ store, clock, partition, ...lease, batch, note, pass }, keys, invocation);
   };
 
   return {

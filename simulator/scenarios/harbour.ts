@@ -4,6 +4,7 @@ import { type Deployment, deployStevedore } from '../deployment.ts';
 import type { Service } from '../ecs/model.ts';
 import { createWorld, type World } from '../world.ts';
 import { addSpotServices, drought } from './harbour-drought.ts';
+import { addReleases, releases } from './harbour-releases.ts';
 
 /** The hosts by the part that they play. */
 export interface Hosts {
@@ -40,7 +41,7 @@ const POLICY = join(import.meta.dirname, '..', '..', 'examples', 'harbour.yml');
  * delivered twice), a Spot host is reclaimed, a host is stopped and then terminated so that ECS never forgets it, and
  * two hosts are to be drained by hand while only one may at a time. Then there is a rush on the service web, which is
  * scaled out for it, and in again when it is over. At last Fargate Spot runs dry, and two services that run there go to
- * on-demand and come back.
+ * on-demand and come back; and three builds of an image are pushed, of which two get to production and one stays there.
  */
 export function harbour(seed = 1): Scenario {
   const world = createWorld({ seed });
@@ -82,7 +83,8 @@ export function harbour(seed = 1): Scenario {
   const tell = (after: number, what: string) => steps.push({ at: start + after, what });
   rush(world, web, tell);
   drought(world, tell);
-  return { world, deployment, hosts, steps, endsAt: start + 112 * MINUTE };
+  releases(world, step);
+  return { world, deployment, hosts, steps, endsAt: start + 148 * MINUTE };
 }
 
 function buildCluster(world: World) {
@@ -106,6 +108,7 @@ function buildCluster(world: World) {
   service('ledger', 1, { minimumHealthyPercent: 100, maximumPercent: 100 });
   service('node-exporter', 0, { strategy: 'DAEMON', cpu: 64, memory: 128 });
   addSpotServices(world, CLUSTER);
+  addReleases(world, CLUSTER);
   // Auto Scaling takes the oldest instances first, and that is the order of the members.
   const [stuck = '', unannounced = '', smooth = '', ghost = '', ordered = '', queued = ''] =
     onDemand.members.keys();

@@ -10,6 +10,8 @@ describe('apiFamily', () => {
     expect(apiFamily('ECS', 'DescribeServices')).toBe('ecs-service-read');
     expect(apiFamily('ECS', 'GetTaskProtection')).toBe('ecs-other');
     expect(apiFamily('DynamoDB', 'UpdateItem')).toBe('dynamodb');
+    expect(apiFamily('ECR', 'PutImage')).toBe('ecr-push');
+    expect(apiFamily('ECR', 'UploadLayerPart')).toBe('ecr-other');
   });
 });
 

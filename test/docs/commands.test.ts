@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import * as drainOrder from '../../events/drain-order.ts';
 import type { EventPattern, PatternScope } from '../../events/envelope.ts';
 import * as failoverOrder from '../../events/failover-order.ts';
+import * as retagOrder from '../../events/retag-order.ts';
 import { parsePolicy } from '../../lib/policy/load.ts';
 import { controlIn } from '../../lib/state/dynamodb-marks.ts';
 import { prose } from './pages.ts';
@@ -47,6 +48,7 @@ interface Order {
 describe.each<[string, Order, readonly string[]]>([
   ['draining', drainOrder, ['drain', 'release']],
   ['failover', failoverOrder, ['fail-over', 'fail-back', 'reset']],
+  ['retagging', retagOrder, ['promote', 'rollback', 'approve', 'release']],
 ])('docs/%s.md', (name, { parse, pattern }, verbs) => {
   it('shows orders that the function reads', () => {
     const entries = [...page(name).matchAll(/put-events --entries '(\[[\s\S]*?\])'/g)].flatMap(
@@ -65,12 +67,21 @@ describe.each<[string, Order, readonly string[]]>([
     );
 
     expect(read).toMatchObject(verbs.map((verb) => ({ event: { verb } })));
-    const { source } = pattern({ clusters: [], groups: [], hooks: [], alarms: [], services: [] });
+    const nothing = {
+      clusters: [],
+      groups: [],
+      hooks: [],
+      alarms: [],
+      services: [],
+      repositories: [],
+      tags: [],
+    };
+    const { source } = pattern(nothing);
     expect(entries.map(({ Source }) => [Source])).toEqual(verbs.map(() => source));
   });
 });
 
-describe.each(['draining', 'scaling', 'failover'])('docs/%s.md', (name) => {
+describe.each(['draining', 'scaling', 'failover', 'retagging'])('docs/%s.md', (name) => {
   it('shows the item of the kill switch as the code writes and reads it', async () => {
     const sent: { input: { Item?: object; Key?: object } }[] = [];
     const client = { send: async (command: (typeof sent)[number]) => void sent.push(command) };
@@ -93,13 +104,13 @@ describe.each(['draining', 'scaling', 'failover'])('docs/%s.md', (name) => {
   });
 });
 
-describe('docs/failover.md', () => {
+describe.each(['failover', 'retagging'])('docs/%s.md', (name) => {
   it('shows a policy to start from that is valid, and changes nothing', () => {
-    const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(page('failover')) ?? [];
+    const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(page(name)) ?? [];
 
-    expect(parsePolicy(yaml, 'docs/failover.md')).toMatchObject({
+    expect(parsePolicy(yaml, `docs/${name}.md`)).toMatchObject({
       ok: true,
-      policy: { failover: { mode: 'observe' } },
+      policy: { [name]: { mode: 'observe' } },
     });
   });
 });

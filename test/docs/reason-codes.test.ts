@@ -4,6 +4,7 @@ import { reasonCodesPage } from '../../cli/reason-codes.ts';
 import { ignoreReasons } from '../../functions/ignore-reasons.ts';
 import { drainingReasons } from '../../lib/draining/reasons.ts';
 import { failoverReasons } from '../../lib/failover/reasons.ts';
+import { retaggingReasons } from '../../lib/retagging/reasons.ts';
 import { scalingReasons } from '../../lib/scaling/reasons.ts';
 
 describe('docs/reason-codes.md', () => {
@@ -18,6 +19,7 @@ describe('docs/reason-codes.md', () => {
       ...Object.keys(drainingReasons),
       ...Object.keys(scalingReasons),
       ...Object.keys(failoverReasons),
+      ...Object.keys(retaggingReasons),
       ...Object.keys(ignoreReasons),
       'malformed',
       'warm-pool-return',

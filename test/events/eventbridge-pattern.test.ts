@@ -34,6 +34,10 @@ describe('the pattern matcher of the tests', () => {
     ['a prefix', { detail: { status: [{ prefix: 'DRAIN' }] } }, true],
     ['a suffix', { detail: { arn: [{ suffix: ':cluster/prod' }] } }, true],
     ['a suffix that is elsewhere', { detail: { arn: [{ suffix: ':cluster' }] } }, false],
+    ['a wildcard', { detail: { arn: [{ wildcard: 'arn:*:cluster/prod' }] } }, true],
+    ['a wildcard for nothing', { detail: { status: [{ wildcard: 'DRAIN*ING' }] } }, true],
+    ['a wildcard that is not the whole', { detail: { arn: [{ wildcard: '*:cluster' }] } }, false],
+    ['a point where a wildcard has one', { source: [{ wildcard: 'aws?ec*' }] }, false],
     ['a prefix of a number', { detail: { count: [{ prefix: '3' }] } }, false],
     ['anything but', { detail: { status: [{ 'anything-but': 'ACTIVE' }] } }, true],
     ['anything but this', { detail: { status: [{ 'anything-but': ['DRAINING'] }] } }, false],
@@ -58,7 +62,8 @@ describe('the pattern matcher of the tests', () => {
 
   it.each([
     ['an empty list', { source: [] }, /empty list/],
-    ['an operator that it does not know', { source: [{ wildcard: 'aws.*' }] }, /does not know/],
+    ['an operator that it does not know', { source: [{ cidr: '10.0.0.0/8' }] }, /does not know/],
+    ['two asterisks in a row', { source: [{ wildcard: 'aws.**' }] }, /does not take/],
     ['an empty suffix', { source: [{ suffix: '' }] }, /does not take/],
     ['half a range', { source: [{ numeric: ['>'] }] }, /does not take/],
     ['a bad matcher after one that matches', { source: ['aws.ecs', { exists: 'yes' }] }, /does not take/],

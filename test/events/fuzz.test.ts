@@ -90,6 +90,10 @@ const required: Readonly<Record<string, readonly string[]>> = {
   'service-action': ['eventName'],
   'deployment-state-change': ['deploymentId', 'eventName'],
   'failover-order': ['verb', 'cluster', 'service', 'by'],
+  'ecr-image-action': ['result', 'repository-name', 'image-digest', 'action-type'],
+  'ecr-image-scan': ['scan-status', 'repository-name', 'image-digest'],
+  'inspector-scan': ['scan-status', 'repository-name', 'image-digest'],
+  'retag-order': ['verb', 'repository', 'tag', 'by'],
 };
 
 const crippled = fc.constantFrom(...Object.keys(required)).chain((name) => {

@@ -67,6 +67,8 @@ describe('the registry of sources', () => {
       hooks: ['stevedore-drain'],
       alarms: ['web-cpu-high'],
       services: ['prod/web'],
+      repositories: ['shop/api'],
+      tags: ['main-*'],
     };
     expect(sources.map(({ id }) => id)).toEqual([
       'lifecycle-terminate',
@@ -83,6 +85,11 @@ describe('the registry of sources', () => {
       'task-interruption',
       'failover-alarm',
       'failover-order',
+      'ecr-image-action',
+      'ecr-image-scan',
+      'inspector-scan',
+      'gate-deployment',
+      'retag-order',
     ]);
     for (const { source, detailType, pattern } of sources) {
       expect(pattern(scope)).toMatchObject({ source: [source], 'detail-type': [detailType] });

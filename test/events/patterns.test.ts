@@ -10,11 +10,25 @@ const scope: PatternScope = {
   hooks: ['stevedore-drain'],
   alarms: ['web-cpu-high', 'web-busy'],
   services: ['prod/web', 'staging/web', 'prod/worker'],
+  repositories: ['shop/api', 'shop/worker'],
+  tags: ['main-*', 'staging', null],
 };
 
-/** The same names, but for the alarms: each capability has its own. */
-const scopeOf = (id: EventSourceId): PatternScope =>
-  id === 'failover-alarm' ? { ...scope, alarms: ['web-too-few'] } : scope;
+/** The same names, but for the alarms and the services of gates: each capability has its own. */
+function scopeOf(id: EventSourceId): PatternScope {
+  if (id === 'failover-alarm') return { ...scope, alarms: ['web-too-few'] };
+  return id === 'gate-deployment' ? { ...scope, services: ['prod/api-staging'] } : scope;
+}
+
+const nothing: PatternScope = {
+  clusters: [],
+  groups: [],
+  hooks: [],
+  alarms: [],
+  services: [],
+  repositories: [],
+  tags: [],
+};
 
 function patternOf(id: EventSourceId, within = scopeOf(id)) {
   const found = sources.find((source) => source.id === id);
@@ -78,6 +92,28 @@ describe('the pattern of a source', () => {
     ['task-interruption', 'a task that went by itself', { 'detail.stopCode': 'EssentialContainerExited' }],
     ['task-interruption', 'a task on an EC2 host', { 'detail.capacityProviderName': 'prod-hosts' }],
     ['failover-alarm', 'an alarm of somebody else', { 'detail.alarmName': 'web-too-few-2' }],
+    ['ecr-image-action', 'another repository', { 'detail.repository-name': 'other/shop/api' }],
+    [
+      'ecr-image-action',
+      'a tag that is no source and no destination',
+      { 'detail.image-tag': 'feature-main-1' },
+    ],
+    ['ecr-image-action', 'a failure', { 'detail.result': 'FAILURE' }],
+    ['ecr-image-action', 'any other action', { 'detail.action-type': 'ARCHIVE' }],
+    ['ecr-image-scan', 'another repository', { 'detail.repository-name': 'shop/web' }],
+    [
+      'inspector-scan',
+      'a repository whose name only ends alike',
+      {
+        'detail.repository-name': 'arn:aws:ecr:us-east-1:111122223333:repository/my-shop/api',
+      },
+    ],
+    ['gate-deployment', 'another service', { resources: [`${serviceArn}/prod/api`] }],
+    [
+      'gate-deployment',
+      'a deployment that has not completed',
+      { 'detail.eventName': 'SERVICE_DEPLOYMENT_IN_PROGRESS' },
+    ],
   ] as const)('of %s leaves out %s', (id, _, changes) => {
     expect(matches(patternOf(id), sample(id))).toBe(true);
     expect(matches(patternOf(id), edited(id, changes))).toBe(false);
@@ -92,9 +128,37 @@ describe('the pattern of a source', () => {
     'deployment-state-change',
     'task-interruption',
     'failover-alarm',
+    'ecr-image-action',
+    'ecr-image-scan',
+    'inspector-scan',
+    'gate-deployment',
   ] as const)('of %s matches nothing where the policy names nothing', (id) => {
-    const nothing = patternOf(id, { clusters: [], groups: [], hooks: [], alarms: [], services: [] });
-    expect(matches(nothing, sample(id))).toBe(false);
+    expect(matches(patternOf(id, nothing), sample(id))).toBe(false);
+  });
+
+  it.each([
+    ['main', ['main'], ['main-1', 'amain', undefined]],
+    ['main-*', ['main-', 'main-1'], ['main', 'a-main-1', undefined]],
+    ['*-rc', ['1-rc', '-rc'], ['1-rc2', undefined]],
+    ['main-*-rc', ['main-1-rc', 'main--rc'], ['main-1', 'main-rc']],
+    ['*rc*', ['rc', '1-rc2'], ['r-c']],
+    ['main-**', ['main-1'], ['main']],
+    ['*', ['main'], [undefined]],
+    [null, [undefined], ['main']],
+  ] as const)('of images lets through tags like %s', (tag, inside, outside) => {
+    const narrow = patternOf('ecr-image-action', { ...scope, tags: [tag] });
+    const isLet = (one: string | undefined) =>
+      matches(narrow, edited('ecr-image-action', { 'detail.image-tag': one }));
+
+    expect(inside.map(isLet)).toEqual(inside.map(() => true));
+    expect(outside.map(isLet)).toEqual(outside.map(() => false));
+  });
+
+  it('of images lets any through, with a tag or without, where no tag narrows it', () => {
+    const wide = patternOf('ecr-image-action', { ...scope, tags: [] });
+
+    for (const tag of ['v1.4.2', undefined])
+      expect(matches(wide, edited('ecr-image-action', { 'detail.image-tag': tag }))).toBe(true);
   });
 
   it('is the exact JSON that the rule gets', () => {
@@ -129,6 +193,24 @@ describe('the pattern of a source', () => {
           'SERVICE_DEPLOYMENT_IN_PROGRESS',
           'SERVICE_DEPLOYMENT_COMPLETED',
           'SERVICE_DEPLOYMENT_FAILED',
+        ],
+      },
+    });
+    expect(
+      patternOf('ecr-image-action', { ...scope, tags: ['main-*', 'v*-rc', '*-x', 'staging', null] }),
+    ).toEqual({
+      source: ['aws.ecr'],
+      'detail-type': ['ECR Image Action'],
+      detail: {
+        'action-type': ['PUSH', 'DELETE'],
+        result: ['SUCCESS'],
+        'repository-name': ['shop/api', 'shop/worker'],
+        'image-tag': [
+          { prefix: 'main-' },
+          { wildcard: 'v*-rc' },
+          { suffix: '-x' },
+          'staging',
+          { exists: false },
         ],
       },
     });

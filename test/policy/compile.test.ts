@@ -17,6 +17,7 @@ describe('the JSON for the functions', () => {
 
     expect(runtime).toEqual({
       scaling: { mode: 'observe', targets: [] },
+      retagging: { mode: 'observe', reconcileEveryMs: 300_000, rules: [] },
       failover: expect.objectContaining({ mode: 'observe', services: [], migrations: [] }),
       draining: {
         mode: 'act',

@@ -24,11 +24,14 @@ describe('docs/policy.md', () => {
   });
 
   it('shows all defaults as they are: the whole policy is the smallest one', () => {
-    const [smallest, whole, , smallestFailover, wholeFailover] = policies;
+    const [smallest, whole, , smallestFailover, wholeFailover, , smallestRetagging, wholeRetagging] =
+      policies;
 
-    expect(policies).toHaveLength(6);
+    expect(policies).toHaveLength(9);
     expect(whole).toEqual(smallest);
     expect(wholeFailover).toEqual(smallestFailover);
     expect(wholeFailover?.failover?.services).toHaveProperty('prod/web');
+    expect(wholeRetagging).toEqual(smallestRetagging);
+    expect(wholeRetagging?.retagging?.repositories).toHaveProperty('shop/api');
   });
 });

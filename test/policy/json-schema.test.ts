@@ -17,7 +17,12 @@ describe('stevedore.schema.json', () => {
     expect(policyJsonSchema()).toMatchObject({
       additionalProperties: false,
       required: ['version'],
-      anyOf: [{ required: ['draining'] }, { required: ['scaling'] }, { required: ['failover'] }],
+      anyOf: [
+        { required: ['draining'] },
+        { required: ['scaling'] },
+        { required: ['failover'] },
+        { required: ['retagging'] },
+      ],
       properties: {
         draining: {
           properties: {

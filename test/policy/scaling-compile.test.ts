@@ -16,6 +16,7 @@ describe('the JSON for the functions', () => {
     expect(compiled(oneService('schedules: { s: { rate: 1h, desired: 3 } }')).runtime).toEqual({
       draining: { mode: 'observe', clusters: [] },
       failover: expect.objectContaining({ mode: 'observe', services: [], migrations: [] }),
+      retagging: expect.objectContaining({ mode: 'observe', rules: [] }),
       scaling: {
         mode: 'act',
         targets: [

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE } from '../../lib/clock.ts';
+import { cronProblem } from '../../lib/cron.ts';
 import { frozenBy } from '../../lib/scaling/freeze.ts';
 import type { Freeze } from '../../lib/scaling/policy.ts';
-import { cronProblem, dueRun, neverFires, nextRun } from '../../lib/scaling/schedule.ts';
+import { dueRun, neverFires, nextRun } from '../../lib/scaling/schedule.ts';
 import { aSchedule } from './situations.ts';
 
 const at = (iso: string) => Date.parse(iso);

@@ -85,6 +85,8 @@ describe('the rush on the service web', () => {
 
   it('leaves no invocation failed', () => {
     expect(scenario.world.lambda.stats.get('scale')).toMatchObject({ errors: 0, timeouts: 0 });
-    expect(scenario.world.recording.errorCounts.size).toBe(0);
+    // That there is no lifecycle policy to preview is an answer.
+    const errors = [...scenario.world.recording.errorCounts.keys()];
+    expect(errors.filter((name) => !name.endsWith('LifecyclePolicyNotFoundException'))).toEqual([]);
   });
 });

@@ -5,21 +5,28 @@ describe.each([
   {
     capability: 'draining',
     policy: 'version: 1\ndraining: { clusters: { a: { groups: { g: {} } } } }\n',
-    off: ['Scale', 'Failover'],
+    off: ['Scale', 'Failover', 'Retag'],
     on: 'Drains',
   },
   {
     capability: 'scaling',
     policy:
       'version: 1\nscaling: { services: { a/b: { min: 1, max: 9, schedules: { s: { rate: 1d, desired: 2 } } } } }\n',
-    off: ['Drain', 'Failover'],
+    off: ['Drain', 'Failover', 'Retag'],
     on: 'Scales',
   },
   {
     capability: 'failover',
     policy: 'version: 1\nfailover: { services: { a/b: {} } }\n',
-    off: ['Drain', 'Scale'],
+    off: ['Drain', 'Scale', 'Retag'],
     on: 'FailsOver',
+  },
+  {
+    capability: 'retagging',
+    policy:
+      'version: 1\nretagging: { repositories: { shop/api: { promotions: { p: { from: x, to: [y] } } } } }\n',
+    off: ['Drain', 'Scale', 'Failover'],
+    on: 'Retags',
   },
 ] as const)('under a policy of $capability alone', ({ policy, off, on }) => {
   let alone: Packaged;

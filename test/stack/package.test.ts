@@ -34,7 +34,7 @@ describe('serverless package', () => {
   it('works straight after npm ci, without credentials and network', () => {
     expect(service.output).toContain('Service packaged');
     expect(service.status).toBe(0);
-    expect(service.artefacts).toHaveLength(4);
+    expect(service.artefacts).toHaveLength(5);
   });
 
   it('refuses a wrong policy with every error and no stack trace, and packages nothing', () => {
@@ -57,17 +57,18 @@ const functions = [
   { name: 'drain', id: 'Drain' },
   { name: 'scale', id: 'Scale' },
   { name: 'failover', id: 'Failover' },
+  { name: 'retag', id: 'Retag' },
 ] as const;
 
 describe.each(functions)('the $name function', ({ name, id }) => {
-  it('runs on Node 24 and arm64 with half a gigabyte, for one tick at most', () => {
+  it('runs on Node 24 and arm64 with half a gigabyte, for one tick at most, or for as long as a copy takes', () => {
     expect(properties(service, `${id}LambdaFunction`)).toMatchObject({
       FunctionName: `stevedore-${name}`,
       Handler: `.build/${name}/${name}.handler`,
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       MemorySize: 512,
-      Timeout: 60,
+      Timeout: name === 'retag' ? 300 : 60,
       Role: { 'Fn::Sub': `\${${id}Role.Arn}` },
       Environment: {
         Variables: {
@@ -131,7 +132,12 @@ describe.each(functions)('the $name function', ({ name, id }) => {
   });
 
   it('has its part of the policy in it', () => {
-    const parts = { drain: 'prod-ecs', scale: 'prod-web-cpu', failover: 'service/prod/worker' };
+    const parts = {
+      drain: 'prod-ecs',
+      scale: 'prod-web-cpu',
+      failover: 'service/prod/worker',
+      retag: 'shop/api/staging',
+    };
     const main = service.files.get(name)?.get(`.build/${name}/${name}.mjs`)?.toString();
 
     for (const [owner, text] of Object.entries(parts)) {
@@ -143,6 +149,7 @@ describe.each(functions)('the $name function', ({ name, id }) => {
 
 function functionOf(rule: string): string {
   if (/-(failover-|service-action|deployment-|task-interruption)/.test(rule)) return 'Failover';
+  if (/-(retag-|ecr-|inspector-|gate-)/.test(rule)) return 'Retag';
   return /scale|alarm/.test(rule) ? 'Scale' : 'Drain';
 }
 
@@ -166,8 +173,15 @@ describe('the rules', () => {
       'stevedore-deployment-state-change',
       'stevedore-task-interruption',
       'stevedore-failover-order',
+      'stevedore-retag-tick',
+      'stevedore-ecr-image-action',
+      'stevedore-ecr-image-scan',
+      'stevedore-inspector-scan',
+      'stevedore-gate-deployment',
+      'stevedore-retag-order',
     ]);
     expect(rules().flatMap(({ ScheduleExpression }) => ScheduleExpression ?? [])).toEqual([
+      'rate(1 minute)',
       'rate(1 minute)',
       'rate(1 minute)',
       'rate(1 minute)',

@@ -13,6 +13,14 @@ draining:
 failover:
   services:
     prod/web: { signals: { alarm: web-too-few } }
+retagging:
+  repositories:
+    shop/api:
+      promotions:
+        staging:
+          from: 'main-*'
+          to: [staging]
+          gates: { scan: { critical: 0 }, running: { service: prod/api-staging }, signature: true }
 scaling:
   alarms:
     web-cpu-high: { metric: cpu, threshold: 70, comparison: '>=' }
@@ -54,6 +62,7 @@ const past = ({ name }: { readonly name: string }) =>
 
 function functionOf(sample: string): string {
   if (/^(failover-|service-action|deployment-|task-interruption)/.test(sample)) return 'failover';
+  if (/^(ecr-image-|inspector-|gate-|retag-)/.test(sample)) return 'retag';
   return sample.startsWith('alarm-') ? 'scale' : 'drain';
 }
 
@@ -82,17 +91,19 @@ describe('a sample event', () => {
   });
 });
 
-describe('under a policy for other clusters, services, groups and alarms', () => {
-  it('no event that names a cluster, a service, a group or an alarm gets through', () => {
+describe('under a policy for other clusters, services, groups, alarms and repositories', () => {
+  it('no event that names a cluster, a service, a group, an alarm or a repository gets through', () => {
     const other = packageService({
       policy: policy
         .replace('prod:', 'other:')
         .replaceAll('prod/web', 'other/web')
         .replace('prod-hosts', 'other-hosts')
-        .replaceAll('web-', 'other-'),
+        .replaceAll('web-', 'other-')
+        .replace('shop/api', 'other/api')
+        .replace('prod/api-staging', 'other/api-staging'),
     });
     const named = samples.filter(({ name }) =>
-      /^(lifecycle-terminate|container-instance|task-|alarm-state|service-action|deployment-|failover-alarm)/.test(
+      /^(lifecycle-terminate|container-instance|task-|alarm-state|service-action|deployment-|failover-alarm|ecr-image|inspector-|gate-)/.test(
         name,
       ),
     );

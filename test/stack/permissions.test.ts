@@ -21,6 +21,9 @@ const byLambda = ['logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:SendMessage'
 /** What RegisterTaskDefinition asks for besides itself: the roles of the task, and its tags. */
 const byRegistering = ['iam:PassRole', 'ecs:TagResource'];
 
+/** What DescribeImageScanFindings asks of Inspector in the caller's name. */
+const byScanning = ['inspector2:ListCoverage', 'inspector2:ListFindings'];
+
 /** The actions behind the commands that the sources of a function import, as IAM names them. */
 async function actionsUsedBy(entry: string): Promise<string[]> {
   const { metafile } = await build({
@@ -53,6 +56,12 @@ scaling:
 failover:
   services: { prod/web: { image: pin, paired: spare } }
   migrations: { prod: { services: [api] } }
+retagging:
+  repositories:
+    shop/api:
+      promotions:
+        staging: { from: 'main-*', to: [staging], gates: { scan: { critical: 0 }, signature: true }, deploy: [prod/*] }
+        prod: { from: staging, to: { repository: shop/prod, tags: [prod] }, gates: { running: { service: prod/api } } }
 `;
 
 // The reader of EC2 is one module, of whose two calls each function makes one.
@@ -60,6 +69,7 @@ const functions = [
   { name: 'drain', role: 'DrainRole', calls: 15, never: ['ec2:DescribeSubnets'] },
   { name: 'scale', role: 'ScaleRole', calls: 12, never: [] },
   { name: 'failover', role: 'FailoverRole', calls: 18, never: ['ec2:DescribeInstances'] },
+  { name: 'retag', role: 'RetagRole', calls: 25, never: [] },
 ] as const;
 
 let service: Packaged;
@@ -80,7 +90,7 @@ describe.each(functions)('the role of the $name function', ({ name, role, calls,
   });
 
   it('allows nothing that the code does not call', () => {
-    const implied = [...byLambda, ...byRegistering];
+    const implied = [...byLambda, ...byRegistering, ...byScanning];
 
     expect(allowed().filter((action) => !usedBy().includes(action) && !implied.includes(action))).toEqual([]);
   });

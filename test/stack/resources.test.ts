@@ -30,6 +30,9 @@ const needsAll: Readonly<Record<string, string>> = {
   CloudWatchRead: 'GetMetricData has no resource type, and DescribeAlarms hides composite alarms from less',
   ScalableTargetsRead: 'no Describe action of Application Auto Scaling has a resource type',
   Ec2ReadSubnets: 'ec2:DescribeSubnets has no resource type',
+  EcsListServices: 'ecs:ListServices has no resource type; its condition names the clusters',
+  EcrReadCacheRules: 'ecr:DescribePullThroughCacheRules has no resource type',
+  InspectorRead: 'ListCoverage and ListFindings have no resource type',
   EcsListTasks: 'ListTasks without a container instance asks for *; its condition names the clusters',
 };
 
@@ -37,13 +40,13 @@ describe('the roles', () => {
   it('are one for each function, and only for Lambda', () => {
     const roles = ofType(service, 'AWS::IAM::Role');
 
-    expect(roles.map(([id]) => id)).toEqual(['DrainRole', 'ScaleRole', 'FailoverRole']);
+    expect(roles.map(([id]) => id)).toEqual(['DrainRole', 'ScaleRole', 'FailoverRole', 'RetagRole']);
     for (const [, { AssumeRolePolicyDocument }] of roles)
       expect(JSON.stringify(AssumeRolePolicyDocument)).toContain('"lambda.amazonaws.com"');
   });
 });
 
-describe.each(['DrainRole', 'ScaleRole', 'FailoverRole'] as const)('%s', (role) => {
+describe.each(['DrainRole', 'ScaleRole', 'FailoverRole', 'RetagRole'] as const)('%s', (role) => {
   const statements = () => roleStatements(service, role);
 
   it('has one Sid per statement, each once', () => {
@@ -66,9 +69,9 @@ describe.each(['DrainRole', 'ScaleRole', 'FailoverRole'] as const)('%s', (role) 
 
     expect(all.length).toBeGreaterThan(1);
     expect(all.filter(({ Sid }) => needsAll[Sid ?? ''] === undefined)).toEqual([]);
-    expect(
-      all.flatMap(actionsOf).filter((action) => !/:(Describe|GetMetricData|ListTasks)/.test(action)),
-    ).toEqual([]);
+    expect(all.flatMap(actionsOf).filter((action) => !/:(Describe|GetMetricData|List)/.test(action))).toEqual(
+      [],
+    );
   });
 
   it('publishes on the bus as stevedore only', () => {
@@ -228,6 +231,10 @@ describe('the alarms', () => {
       ['stevedore-failover-tick', 'Invocations'],
       ['stevedore-failover-latched', 'Decisions'],
       ['stevedore-failover-budget', 'Decisions'],
+      ['stevedore-retag-errors', 'Errors'],
+      ['stevedore-retag-throttles', 'Throttles'],
+      ['stevedore-retag-tick', 'Invocations'],
+      ['stevedore-retag-immutable', 'Decisions'],
       ['stevedore-undelivered-events', 'ApproximateNumberOfMessagesVisible'],
       ['stevedore-failed-events', 'ApproximateNumberOfMessagesVisible'],
       ['stevedore-oldest-drain', 'OldestOpenDrainSeconds'],
@@ -245,27 +252,31 @@ describe('the alarms', () => {
   });
 
   it.each([
-    ['FailoverLatchedAlarm', 'held', 'flap-latched'],
-    ['FailoverBudgetAlarm', 'refused', 'budget-spent'],
-  ] as const)('%s counts decisions as the journal publishes them', async (id, outcome, reason) => {
-    const entry = {
-      at: 0,
-      capability: 'failover',
-      outcome,
-      reason,
-      sentence: '',
-      weight: 'notable',
-    } as const;
-    const lines = await linesOf(() => createMetricsSink(createMetrics()).write([entry]));
-    const watched = properties(service, id)?.Dimensions;
+    ['FailoverLatchedAlarm', 'failover', 'held', 'flap-latched'],
+    ['FailoverBudgetAlarm', 'failover', 'refused', 'budget-spent'],
+    ['RetagImmutableAlarm', 'retagging', 'refused', 'tag-immutable'],
+  ] as const)(
+    '%s counts decisions as the journal publishes them',
+    async (id, capability, outcome, reason) => {
+      const entry = {
+        at: 0,
+        capability,
+        outcome,
+        reason,
+        sentence: '',
+        weight: 'notable',
+      } as const;
+      const lines = await linesOf(() => createMetricsSink(createMetrics()).write([entry]));
+      const watched = properties(service, id)?.Dimensions;
 
-    expect(
-      lines.map((line) =>
-        ['service', 'Capability', 'Outcome', 'Reason'].map((Name) => ({ Name, Value: line[Name] })),
-      ),
-    ).toContainEqual(watched);
-    expect(properties(service, id)).toMatchObject({ Namespace: 'Stevedore', MetricName: 'Decisions' });
-  });
+      expect(
+        lines.map((line) =>
+          ['service', 'Capability', 'Outcome', 'Reason'].map((Name) => ({ Name, Value: line[Name] })),
+        ),
+      ).toContainEqual(watched);
+      expect(properties(service, id)).toMatchObject({ Namespace: 'Stevedore', MetricName: 'Decisions' });
+    },
+  );
 
   it('take silence as bad news from the tick, and as no news from the others', () => {
     const silence = Object.fromEntries(
@@ -276,6 +287,7 @@ describe('the alarms', () => {
       DrainTickAlarm: 'breaching',
       ScaleTickAlarm: 'breaching',
       FailoverTickAlarm: 'breaching',
+      RetagTickAlarm: 'breaching',
       FailoverLatchedAlarm: 'notBreaching',
       OldestDrainAlarm: 'notBreaching',
       DrainErrorsAlarm: 'notBreaching',
@@ -290,7 +302,7 @@ describe('the alarms', () => {
         : [],
     );
 
-    expect(watched).toHaveLength(9);
+    expect(watched).toHaveLength(12);
     for (const [alarm, called] of watched) expect(String(alarm).startsWith(`${called}-`)).toBe(true);
   });
 

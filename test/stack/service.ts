@@ -56,7 +56,7 @@ export function packageService(
   });
 
   const template = join(folder, '.serverless', 'cloudformation-template-update-stack.json');
-  const archives = ['drain', 'scale', 'failover'].map((name) => ({
+  const archives = ['drain', 'scale', 'failover', 'retag'].map((name) => ({
     name,
     file: join(folder, '.serverless', `${name}.zip`),
   }));
@@ -87,7 +87,7 @@ export interface Statement {
   readonly Condition?: unknown;
 }
 
-export type Role = 'DrainRole' | 'ScaleRole' | 'FailoverRole';
+export type Role = 'DrainRole' | 'ScaleRole' | 'FailoverRole' | 'RetagRole';
 
 interface RolePolicy {
   readonly PolicyName: string;

@@ -1,4 +1,4 @@
-import { type EpochMs, HOUR } from '../clock.ts';
+import { type EpochMs, HOUR } from './clock.ts';
 
 // A local time is kept as if it were UTC: 08:00 in any zone is Date.UTC(..., 8). croner then needs no time zone, which
 // is ten times as fast, and both changes of summer time are decided here, in one place.
