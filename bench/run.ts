@@ -9,6 +9,7 @@ import { measureBurst } from './burst.ts';
 import { measureDrainCalls } from './drain-calls.ts';
 import { measureDrought } from './drought.ts';
 import { type Figure, holds } from './figure.ts';
+import { measureRetagging } from './retagging.ts';
 import { measureScalingDecision } from './scaling-decision.ts';
 
 const { values } = parseArgs({
@@ -41,6 +42,7 @@ const figures = [
   ...(await measured('Deciding on scaling', measureScalingDecision)),
   ...(await measured('Back-testing', measureBacktest)),
   ...(await measured('A drought of Fargate Spot', measureDrought)),
+  ...(await measured('Retagging images', measureRetagging)),
 ];
 
 if (values.json) {

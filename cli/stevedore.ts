@@ -3,8 +3,10 @@
 import { backtest } from './backtest.ts';
 import { BadInput, type Command, EXIT, type ExitCode, type Terminal } from './command.ts';
 import { plan } from './plan.ts';
+import { createRetagCommands } from './retag/commands.ts';
+import { connect } from './retag/connect.ts';
 
-const COMMANDS: Readonly<Record<string, Command>> = { backtest, plan };
+const COMMANDS: Readonly<Record<string, Command>> = { backtest, plan, ...createRetagCommands(connect) };
 
 /** Runs one command line, without the program's name. Never throws. */
 export async function stevedore(
