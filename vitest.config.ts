@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/setup.ts'],
     // The suites that package the service or start DynamoDB take seconds, not milliseconds.
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -178,11 +178,15 @@ it('an original is dropped only with a reason, and is never another', () => {
       const { original } = question.record;
       const { next, findings } = decideService(question);
       if (original === undefined) return;
-      const told = findings.map(({ reason }) => reason);
+      const reasons: readonly string[] = [
+        'restored',
+        'changed-by-others',
+        'flip-rolled-back',
+        'service-gone',
+      ];
       if (next.original) expect(next.original).toEqual(original);
-      else {
-        expect(['restored', 'changed-by-others', 'flip-rolled-back', 'service-gone']).toContain(told[0]);
-      }
+      // Not always the first: an order may be answered before.
+      else expect(findings.some(({ reason }) => reasons.includes(reason))).toBe(true);
     }),
     RUNS,
   );
