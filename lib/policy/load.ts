@@ -33,10 +33,22 @@ export function loadPolicy(file: string, now: EpochMs = wallClock.now()): Loaded
   }
 }
 
-/** Checks the text of a policy file, and reports every error at once, in the order of the file. */
+/** Checks the text of a policy file, and reports every error at once, in the order of the file. Never throws. */
 export function parsePolicy(text: string, file: string, now: EpochMs = wallClock.now()): LoadedPolicy {
+  try {
+    return checked(text, file, now);
+  } catch (error) {
+    // YAML's parser recurses: maps some thousand levels deep are more than the stack holds.
+    return unreadable(file, error);
+  }
+}
+
+/** @throws RangeError when the text is nested too deeply to be read */
+function checked(text: string, file: string, now: EpochMs): LoadedPolicy {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  // A map as a key means nothing here, and nested ones take exponential time to read (yaml's toJS).
+  const options = { merge: true, stringKeys: true, prettyErrors: false } as const;
+  const document = parseDocument(text, { ...options, lineCounter: lines });
   const syntax = document.errors.map((error): PolicyError => {
     const { line, col } = lines.linePos(error.pos[0]);
     const expected = error.code === 'DUPLICATE_KEY' ? 'each key once' : 'valid YAML';

@@ -259,3 +259,25 @@ draining:
     });
   });
 });
+
+describe('a text that is nested deeper than the stack holds', () => {
+  // Where the stack ends depends on who called: at some depth each stage, scanning to checking, is the one that meets it.
+  it.each([1000, 3000, 10_000])('is an error of the file: %i levels', (levels) => {
+    const maps = `${'{a: '.repeat(levels)}1${'}'.repeat(levels)}`;
+
+    expect(complaints(maps)).not.toEqual([]);
+    expect(complaints('- '.repeat(levels))).not.toEqual([]);
+  });
+});
+
+describe('a key that is no text', () => {
+  it('is an error where it stands', () => {
+    expect(complaints('version: 1\n? { draining: {} }\n: 1\n')).toEqual([
+      expect.stringMatching(/^2:3: .*all keys must be strings, expected valid YAML$/),
+    ]);
+  });
+
+  it('takes no time, however deep it is', () => {
+    expect(complaints(`${'? '.repeat(2000)}a`)).not.toEqual([]);
+  });
+});
