@@ -24,7 +24,7 @@ export function entriesForService(
     cause: inbox.at(-1)?.cause,
     lastReason: state.lastReason,
     weights: failoverReasons,
-    calls: outcome ? [outcome.call] : [],
+    calls: changesOf(outcome),
   } as const;
   return entriesFor(subject, findings, at);
 }
@@ -43,7 +43,14 @@ export function entriesForPool(
     cause: undefined,
     lastReason,
     weights: failoverReasons,
-    calls: outcome ? [outcome.call] : [],
+    calls: changesOf(outcome),
   } as const;
   return entriesFor(subject, findings, at);
+}
+
+/** What changed something in AWS: a change that failed may have registered a revision before. */
+function changesOf(outcome: ActionOutcome | undefined): string[] {
+  if (outcome === undefined) return [];
+  const { call, result, registered } = outcome;
+  return [...(registered ? ['ECS:RegisterTaskDefinition'] : []), ...(result === 'done' ? [call] : [])];
 }

@@ -3,23 +3,30 @@ import type { FailoverReason } from './reasons.ts';
 import type { PoolRecord, PoolState, ServiceRecord } from './record.ts';
 
 /** What came of an action. `retry`: AWS said no for a reason that may pass. `refused`: it will say no again. */
-export type ActionOutcome =
-  | {
-      readonly result: 'done';
-      /** As `Service:Operation`. */
-      readonly call: string;
-      /** Of set-strategy: the id of UpdateService's PRIMARY deployment, and the revision that it runs. */
-      readonly deploymentId?: string;
-      readonly taskDefinition?: string;
-      /** Of start-probe: the ARN of the task. */
-      readonly task?: string;
-    }
-  | (Failure & {
-      readonly result: 'refused';
-      /** Of start-probe: what RunTask lacked was capacity, so that the probe has its answer. */
-      readonly capacity?: true;
-    })
-  | (Failure & { readonly result: 'retry' });
+export type ActionOutcome = Began &
+  (
+    | {
+        readonly result: 'done';
+        /** As `Service:Operation`. */
+        readonly call: string;
+        /** Of set-strategy: the id of UpdateService's PRIMARY deployment, and the revision that it runs. */
+        readonly deploymentId?: string;
+        readonly taskDefinition?: string;
+        /** Of start-probe: the ARN of the task. */
+        readonly task?: string;
+      }
+    | (Failure & {
+        readonly result: 'refused';
+        /** Of start-probe: what RunTask lacked was capacity, so that the probe has its answer. */
+        readonly capacity?: true;
+      })
+    | (Failure & { readonly result: 'retry' })
+  );
+
+interface Began {
+  /** Of set-strategy: a revision with pinned images was registered before, whatever came of the change itself. */
+  readonly registered?: true;
+}
 
 interface Failure {
   readonly call: string;

@@ -8,8 +8,14 @@ import {
 import type { FailoverClients } from '../aws/failover-clients.ts';
 import { pinnedTo } from './image-reference.ts';
 
+export interface PinnedRevision {
+  readonly arn: string;
+  /** Set if there was none yet. */
+  readonly registered?: true;
+}
+
 /**
- * The ARN of a revision of the task definition in which the containers of `pin` have their images by digest, and all
+ * A revision of the task definition in which the containers of `pin` have their images by digest, and all
  * else is as it was. It is registered, unless the newest revision of the family is such a one: so that what failed
  * after this is tried again without one more revision each time.
  * @throws what ECS throws beyond the retries
@@ -18,15 +24,15 @@ export async function pinnedRevision(
   clients: FailoverClients,
   taskDefinition: string,
   pin: Readonly<Record<string, string>>,
-): Promise<string> {
+): Promise<PinnedRevision> {
   const pinned = withDigests(registrable(await describe(clients, taskDefinition)), pin);
   const newest = await describe(clients, pinned.family ?? taskDefinition);
   const existing = newest.taskDefinition?.taskDefinitionArn;
-  if (existing !== undefined && isDeepStrictEqual(registrable(newest), pinned)) return existing;
+  if (existing !== undefined && isDeepStrictEqual(registrable(newest), pinned)) return { arn: existing };
   const answer = await clients.ecs.send(new RegisterTaskDefinitionCommand(pinned));
   const arn = answer.taskDefinition?.taskDefinitionArn;
   if (arn === undefined) throw new Error(`ECS registered ${pinned.family} and did not say as what.`);
-  return arn;
+  return { arn, registered: true };
 }
 
 function describe({ ecs }: FailoverClients, taskDefinition: string): Promise<DescribeTaskDefinitionResponse> {

@@ -1,6 +1,6 @@
 import { mapConcurrent } from '../aws/batch.ts';
 import type { EpochMs } from '../clock.ts';
-import { asObserved, couldNotRead, remembering } from '../journal/findings.ts';
+import { asObserved, couldNotRead, failedLast, remembering } from '../journal/findings.ts';
 import { conclude as commit } from '../state/conclude.ts';
 import { createAttempts } from '../state/lead.ts';
 import { isPausedBy } from '../state/paused.ts';
@@ -65,7 +65,8 @@ export async function work(
   const isPaused = (one: Case) => held.has(one.policy.id);
   await hold(deps, attempts, cases.filter(isPaused), PAUSED);
   const running = cases.filter((one) => !isPaused(one));
-  const wantsLook = ({ news, record }: Case) => ticked || news || record.before !== undefined;
+  const wantsLook = ({ news, record }: Case) =>
+    ticked || news || record.before !== undefined || failedLast(record);
   await hold(
     deps,
     attempts,

@@ -1,6 +1,6 @@
 import { explain } from '../aws/explain.ts';
 import type { EpochMs } from '../clock.ts';
-import type { Capability, Cause, Finding, JournalEntry } from './journal.ts';
+import type { Capability, Cause, Finding, JournalEntry, Outcome } from './journal.ts';
 
 /** What findings are about, and what was found about it the last time. */
 export interface Subject<Reason extends string> {
@@ -13,7 +13,7 @@ export interface Subject<Reason extends string> {
   /** As `remembering` has put it into the record. */
   readonly lastReason: string | undefined;
   readonly weights: Readonly<Record<Reason, JournalEntry['weight']>>;
-  /** The calls by which AWS was changed, as `Service:Operation`. */
+  /** The calls by which AWS was changed, also where the whole failed, as `Service:Operation`. */
   readonly calls: readonly string[];
 }
 
@@ -41,20 +41,33 @@ export function entriesFor<Reason extends string>(
       subject: id,
       weight: repeats ? 'routine' : weights[reason],
       cause,
-      ...(outcome === 'acted' && calls.length > 0 ? { calls } : {}),
+      ...((outcome === 'acted' || outcome === 'failed') && calls.length > 0 ? { calls } : {}),
       ...(facts ? { facts } : {}),
     };
   });
 }
 
-/** The record with what was found remembered. */
-export function remembering<Record extends { readonly lastReason?: string }>(
+interface Remembered {
+  readonly lastReason?: string;
+}
+
+/** The record with what was found remembered. Nothing found: what failed before did not fail this time. */
+export function remembering<Record extends Remembered>(
   record: Record,
   findings: readonly Finding<string>[],
 ): Record {
-  if (findings.length === 0) return record;
+  if (findings.length === 0) return failedLast(record) ? { ...record, lastReason: '' } : record;
   return { ...record, lastReason: [...new Set(findings.map(fingerprint))].join('\n') };
 }
+
+/**
+ * Whether the last look at the subject ended in a failure. Then the next one looks again, though its event was taken in
+ * before: it may be Lambda's retry, which must fail as well for the event to end in the failure queue.
+ */
+export const failedLast = ({ lastReason }: Remembered): boolean =>
+  lastReason?.split('\n').some((line) => line.split(' ')[1] === FAILED) ?? false;
+
+const FAILED: Outcome = 'failed';
 
 /** Two findings with the same fingerprint say the same thing again, of the same policy. */
 function fingerprint({ reason, outcome, facts }: Finding<string>): string {

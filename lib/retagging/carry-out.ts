@@ -100,7 +100,7 @@ export async function conclude(
   const [deployments, others] = partition(findings, ({ reason }) => reason === 'deployment-started');
   const now = deps.clock.now();
   await deps.journal.write([
-    ...entriesFor(stored, others, outcome?.call, now),
+    ...entriesFor(stored, others, outcome?.result === 'done' ? outcome.call : undefined, now),
     ...entriesFor(stored, deployments, 'ECS:UpdateService', now),
   ]);
   return again;

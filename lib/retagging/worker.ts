@@ -1,6 +1,6 @@
 import { mapConcurrent } from '../aws/batch.ts';
 import { type EpochMs, MINUTE } from '../clock.ts';
-import { couldNotRead } from '../journal/findings.ts';
+import { couldNotRead, failedLast } from '../journal/findings.ts';
 import { createAttempts } from '../state/lead.ts';
 import { isPausedBy } from '../state/paused.ts';
 import type { RecordKey, StoredRecord } from '../state/store.ts';
@@ -72,7 +72,7 @@ export async function work(
     return [];
   }
   const wantsLook = ({ news, record }: Case) =>
-    ticked || news || record.intent !== undefined || record.deploying !== undefined;
+    ticked || news || record.intent !== undefined || record.deploying !== undefined || failedLast(record);
   const quiet = cases.filter((one) => !wantsLook(one));
   await hold(deps, attempts, quiet);
 

@@ -24,7 +24,7 @@ export function entriesFor(
     cause: inbox.at(-1)?.cause,
     lastReason: state.lastReason,
     weights: scalingReasons,
-    calls: outcome ? [outcome.call] : [],
+    calls: outcome?.result === 'done' ? [outcome.call] : [],
   } as const;
   return entriesOf(subject, findings, at);
 }

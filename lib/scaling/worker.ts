@@ -2,7 +2,7 @@ import { mapConcurrent } from '../aws/batch.ts';
 import type { ScalingClients } from '../aws/scaling-clients.ts';
 import type { Clock, EpochMs } from '../clock.ts';
 import { MINUTE } from '../clock.ts';
-import { asObserved, couldNotRead, remembering } from '../journal/findings.ts';
+import { asObserved, couldNotRead, failedLast, remembering } from '../journal/findings.ts';
 import type { Journal } from '../journal/journal.ts';
 import { conclude as commit } from '../state/conclude.ts';
 import { isPausedBy } from '../state/paused.ts';
@@ -75,7 +75,8 @@ export async function work(
   const isPaused = ({ policy }: Case) => isPausedBy(paused, 'scaling', policy.target.id);
   await mapConcurrent(all.filter(isPaused), CONCURRENT_COMMITS, (one) => hold(deps, one, PAUSED, now));
   const running = all.filter((one) => !isPaused(one));
-  const wantsLook = ({ news, record }: (typeof all)[number]) => ticked || news || record.intent !== undefined;
+  const wantsLook = ({ news, record }: (typeof all)[number]) =>
+    ticked || news || record.intent !== undefined || failedLast(record);
   const quiet = running.filter((one) => !wantsLook(one));
   await mapConcurrent(quiet, CONCURRENT_COMMITS, (one) => conclude(deps, one, one.record, one.findings, now));
   const cases = running.filter(wantsLook);

@@ -155,6 +155,23 @@ describe('a look that fails', () => {
     expect(rig.entry('access-denied')).toMatchObject({ subject: api.id, outcome: 'failed' });
   });
 
+  it.each([
+    ['ECS:DescribeServices', 'ecs:DescribeServices'],
+    [UPDATE, 'ecs:UpdateService'],
+  ])(
+    'because %s is denied fails at each try of Lambda, so that the failure queue gets the event',
+    async (call, action) => {
+      const rig = await starved();
+      const event = placementFailure(rig);
+      rig.world.fail(call, denied(action), 3);
+
+      for (let attempt = 1; attempt <= 3; attempt++) await expect(rig.send(event)).rejects.toThrow(action);
+      await rig.send(event);
+
+      expect(rig.world.service('web').capacityProviderStrategy).toEqual(ON_DEMAND);
+    },
+  );
+
   it('by throttling is tried again by the next tick, with what was heard kept', async () => {
     const rig = await starved();
     rig.world.fail('ECS:DescribeServices', throttled());

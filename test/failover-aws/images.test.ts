@@ -202,6 +202,7 @@ describe('pinning', () => {
       written: { taskDefinition: definitionArn('web', 2) },
     });
     expect(rig.notable()).toContain('image-pinned');
+    expect(rig.entry('failed-over')?.calls).toEqual(['ECS:RegisterTaskDefinition', 'ECS:UpdateService']);
   });
 
   it('that is tried again uses the revision that was registered before', async () => {
@@ -210,9 +211,11 @@ describe('pinning', () => {
     rig.world.fail(UPDATE, throttled());
 
     await rig.send(placementFailure(rig));
+    expect(rig.entry('throttled')?.calls).toEqual(['ECS:RegisterTaskDefinition']);
     await rig.tick();
 
     expect(rig.world.inputs('ECS:RegisterTaskDefinition')).toHaveLength(1);
+    expect(rig.entry('failed-over')?.calls).toEqual(['ECS:UpdateService']);
     expect(rig.world.service('web').taskDefinition).toBe(definitionArn('web', 2));
   });
 

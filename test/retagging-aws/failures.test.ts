@@ -43,6 +43,24 @@ describe('what AWS does not answer', () => {
     expect(stable(rig)).not.toBe(first);
   });
 
+  it.each([
+    ['ECR:DescribeImages', 'ecr:DescribeImages'],
+    ['ECR:BatchGetImage', 'ecr:BatchGetImage'],
+    ['ECR:PutImage', 'ecr:PutImage'],
+  ])(
+    '%s denied fails at each try of Lambda, so that the failure queue gets the event',
+    async (call, action) => {
+      const { rig, world } = await settled();
+      rig.clock.advance(MINUTE);
+      const second = world.push('web', 'second', ['v2']);
+      const event = rig.pushed(second, 'v2');
+      world.fail(call, denied(action), 3);
+      for (let attempt = 1; attempt <= 3; attempt++) await expect(rig.send(event)).rejects.toThrow(action);
+      await rig.send(event);
+      expect(stable(rig)).toBe(second);
+    },
+  );
+
   it('one repository that does not exist keeps no other from its tags', async () => {
     const lost = aRule({
       id: 'lost/stable',

@@ -143,6 +143,24 @@ describe('a look that fails', () => {
     expect(rig.notable().filter((reason) => reason === 'access-denied')).toHaveLength(1);
   });
 
+  it.each([
+    [ALARMS, 'cloudwatch:DescribeAlarms'],
+    [UPDATE, 'ecs:UpdateService'],
+  ])(
+    'because %s is denied fails at each try of Lambda, so that the failure queue gets the event',
+    async (call, action) => {
+      const rig = await breached();
+      const event = alarmEvent(rig);
+      rig.clock.advance(3 * MINUTE);
+      rig.world.fail(call, denied(action), 3);
+
+      for (let attempt = 1; attempt <= 3; attempt++) await expect(rig.send(event)).rejects.toThrow(action);
+      await rig.send(event);
+
+      expect(rig.world.state.services.get('web')?.desiredCount).toBe(6);
+    },
+  );
+
   it('scaling edge 21: at one metric still lets others scale out', async () => {
     const rig = await breached({ targets: [targetPolicy(webTarget, [outByTwo, tracking('queue')])] });
     rig.world.state.metricAnswer = ({ MetricDataQueries = [] }) => ({

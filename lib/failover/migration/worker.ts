@@ -122,7 +122,7 @@ async function carryOut(
   const settled = settle({ ...situation, record: next }, action, outcome, findings);
   const again = await conclude(deps, one, settled.next, settled.findings, {
     intended,
-    call: CALLS[action.kind],
+    ...(outcome.kind === 'failed' ? {} : { call: CALLS[action.kind] }),
   });
   if (outcome.kind === 'failed' && !outcome.retryable) {
     throw new Error(`${outcome.call} for the migration of cluster ${policy.cluster}: ${outcome.sentence}`);
@@ -144,7 +144,7 @@ async function conclude(
   { stored, record, findings: heard }: Case,
   next: MigrationRecord,
   found: readonly MigrationFinding[],
-  acted?: { readonly intended: Stored; readonly call: string },
+  acted?: { readonly intended: Stored; readonly call?: string },
 ): Promise<RecordKey[]> {
   const findings = [...heard, ...found];
   const again = await commit(store, stored, remembering(next, findings), acted?.intended);
