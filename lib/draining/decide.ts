@@ -5,7 +5,7 @@ import type { Decision, Finding } from './decision.ts';
 import { isAllVoluntary, isHostOver } from './look.ts';
 import type { ClusterPolicy } from './policy.ts';
 import type { DrainRecord } from './record.ts';
-import { hookKey, type Snapshot, type StandDown } from './snapshot.ts';
+import { hookKey, type InstanceView, type Snapshot, type StandDown } from './snapshot.ts';
 import { actBy, heartbeatDueAt, lastChanceBefore, openHooks, TICK } from './timing.ts';
 
 /**
@@ -22,7 +22,7 @@ export function decide(
   const learnt = learn(heard, snapshot, now);
   const { record } = learnt;
   const decision = decidePhase(record, snapshot, policy, now, room);
-  const kept = record.phase === 'closed' ? decision : withHeartbeats(decision, record, now);
+  const kept = withHeartbeats(decision, record, now);
   return { ...kept, findings: [...learnt.findings, ...kept.findings] };
 }
 
@@ -34,7 +34,7 @@ function decidePhase(
   room: boolean,
 ): Decision {
   if (record.phase === 'closed') return nothing(record);
-  if (snapshot.standDown) return standDown(record, snapshot.standDown);
+  if (snapshot.standDown && !isLeftBehind(snapshot)) return standDown(record, snapshot.standDown);
   if (record.unlisted || snapshot.instance === 'gone') return gone(record);
   // What EC2 says now, not what an event said: the instance may have been started again since.
   if (isHostOver(snapshot.ec2)) {
@@ -51,6 +51,9 @@ function decidePhase(
       return record.phase satisfies never;
   }
 }
+
+/** ECS drains it under managed draining; a host that has ended is nobody's to drain, and may stay registered all the same. */
+const isLeftBehind = ({ standDown, ec2 }: Snapshot) => standDown === 'managed-draining' && isHostOver(ec2);
 
 const nothing = (next: DrainRecord, ...findings: Finding[]): Decision => ({ actions: [], next, findings });
 
@@ -116,7 +119,7 @@ function decideRequested(
   }
   const isGhost = record.reasons.every(({ kind }) => kind === 'ghost');
   if (isGhost) return decideLeaving({ ...record, phase: 'leaving' }, snapshot, policy, now);
-  if (instance.status === 'DRAINING') return adopt(record, snapshot, policy, now);
+  if (instance.status === 'DRAINING') return adopt(record, instance, policy, now);
   // An instance that never becomes ACTIVE, or whose draining AWS keeps refusing, must not hold its group for 48 hours.
   const tried = instance.status !== 'ACTIVE' || record.drainRequestedAt !== undefined;
   const by = actBy(record, policy);
@@ -165,9 +168,12 @@ function holdVoluntary(
 }
 
 // Somebody else (a person, the agent's own Spot draining, a crash of ours in between) was first: first DRAINING wins.
-function adopt(record: DrainRecord, snapshot: Snapshot, policy: ClusterPolicy, now: EpochMs): Decision {
-  if (!snapshot.instance || snapshot.instance === 'gone') return nothing(record);
-  const { runningTasks } = snapshot.instance;
+function adopt(
+  record: DrainRecord,
+  { runningTasks }: InstanceView,
+  policy: ClusterPolicy,
+  now: EpochMs,
+): Decision {
   const next: DrainRecord = {
     ...record,
     phase: 'draining',

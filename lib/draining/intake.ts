@@ -59,7 +59,7 @@ function takeInOne(record: DrainRecord, notice: Notice, policy: ClusterPolicy): 
         ? withdraw(record, RELEASE, notice.at)
         : withReason(record, { kind: 'order', by: notice.by, at: notice.at });
     case 'ec2-state':
-      return takeInEc2State(record, notice.state, notice.at, policy);
+      return takeInEc2State(record, notice, policy);
     case 'task-stopped':
       return record.stopped.includes(notice.task) ? record : withStopped(record, notice.task, notice.at);
     case 'unlisted':
@@ -144,11 +144,15 @@ const lifeOrder: Record<Ec2State, number> = {
 
 function takeInEc2State(
   record: DrainRecord,
-  state: Ec2State,
-  at: EpochMs,
+  { state, at, listed }: Extract<Notice, { kind: 'ec2-state' }>,
   { triggers }: ClusterPolicy,
 ): DrainRecord {
   const known = record.ec2;
+  // An instance that goes while it starts registers after we have found it unlisted and let it go.
+  if (listed && record.closedAs === 'gone') {
+    const ec2 = known?.state === state ? known : { state, since: at };
+    return withReason({ ...record, ec2 }, { kind: 'ghost', at });
+  }
   if (
     known &&
     known.state !== 'not-found' &&
@@ -159,10 +163,12 @@ function takeInEc2State(
   }
   if (known && (known.state === 'not-found' || known.state === state)) return record;
   const seen: DrainRecord = { ...record, ec2: { state, since: at } };
-  // What we drain is expected to go; only an instance that goes unannounced gives a reason of its own.
+  // What we drain is expected to go; only an instance that goes unannounced gives a reason of its own. What ECS drains
+  // goes without us, but may stay registered when it is gone.
+  const isOver = state === 'stopped' || state === 'terminated';
   const expected =
     record.phase === 'closed'
-      ? record.closedAs === 'gone' || record.closedAs === 'stood-down'
+      ? record.closedAs === 'gone' || (record.closedAs === 'stood-down' && !isOver)
       : record.reasons.length > 0;
   if (expected) return seen;
   switch (state) {

@@ -15,7 +15,13 @@ export type Notice =
     }
   | { readonly kind: 'spot-interruption'; readonly action: SpotAction; readonly at: EpochMs }
   | { readonly kind: 'rebalance'; readonly at: EpochMs }
-  | { readonly kind: 'ec2-state'; readonly state: Ec2State; readonly at: EpochMs }
+  | {
+      readonly kind: 'ec2-state';
+      readonly state: Ec2State;
+      readonly at: EpochMs;
+      /** Found by the sweep: its cluster lists it, without its agent. */
+      readonly listed?: true;
+    }
   | {
       readonly kind: 'maintenance';
       readonly eventArn: string;

@@ -157,10 +157,11 @@ async function ghosts(
   const states = await ec2.instanceStates(ids);
   return ids.flatMap((id): News[] => {
     const state = states.get(id) ?? 'not-found';
-    if (state === 'not-found') return [{ id, notice: { kind: 'ec2-state', state: 'terminated', at: now } }];
-    return state === 'stopped' || state === 'terminated'
-      ? [{ id, notice: { kind: 'ec2-state', state, at: now } }]
-      : [];
+    const told = (over: 'stopped' | 'terminated'): News[] => [
+      { id, notice: { kind: 'ec2-state', state: over, at: now, listed: true } },
+    ];
+    if (state === 'not-found') return told('terminated');
+    return state === 'stopped' || state === 'terminated' ? told(state) : [];
   });
 }
 

@@ -86,7 +86,7 @@ function judgeSuspect(
 
 /** Undefined: nothing is waited for any more, since the grace is over or no task runs. */
 function graceEnd({ record, view, policy, now }: Situation, since: number): number | undefined {
-  if (view.desired > 0 && view.running === 0) return undefined;
+  if (view.running === 0) return undefined;
   if (now < since + policy.graceMs) return since + policy.graceMs;
   // A task that Spot reclaims still runs while it is warned: only then is it missing.
   const last = interruptionsSince(record, now - SPOT_WARNING).at(-1)?.at;

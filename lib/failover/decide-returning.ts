@@ -167,10 +167,9 @@ export function nextStep(situation: OpenSituation, why: string): ServiceDecision
   const { policy, view, original, now } = situation;
   const last = policy.steps.length - 1;
   const before = onDemandCount(view.strategy, view.desired);
-  const found = policy.steps.findIndex((percent, index) => {
-    const strategy = stepped(original.strategy, percent);
-    return index < last && onDemandCount(strategy, view.desired) < before;
-  });
+  const found = policy.steps.findIndex(
+    (percent) => onDemandCount(stepped(original.strategy, percent), view.desired) < before,
+  );
   const step = found === -1 ? last : found;
   const isLast = step === last;
   const strategy = isLast ? original.strategy : stepped(original.strategy, policy.steps[step] ?? 100);

@@ -116,7 +116,9 @@ export function settlePool(
   const { stopping, ...stopped } = pool;
   switch (outcome.result) {
     case 'done':
-      return { record: stopping ? stopped : withProbe(pool, taskOf(outcome.task)), findings: [] };
+      return stopping
+        ? { record: stopped, findings: [probeStopped(pool.id, stopping.task)] }
+        : { record: withProbe(pool, taskOf(outcome.task)), findings: [] };
     case 'retry':
       return { record: pool, findings: [failed(pool.id, outcome, 'It is tried again at the next look.')] };
     case 'refused': {
@@ -135,6 +137,12 @@ export function settlePool(
       return outcome satisfies never;
   }
 }
+
+const probeStopped = (pool: string, task: string): Finding => ({
+  reason: 'probe-stopped',
+  outcome: 'acted',
+  sentence: `${pool}: the task of the probe, ${task}, is stopped; it is not needed any more.`,
+});
 
 const taskOf = (task: string | undefined) => (task === undefined ? {} : { task });
 

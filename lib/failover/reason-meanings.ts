@@ -10,6 +10,7 @@ export const failoverReasonMeanings: Readonly<Record<FailoverReason, string>> = 
   'probe-started':
     'It is being tried whether there is Spot capacity, by a task or by a share of one service.',
   'probe-passed': 'What was tried on FARGATE_SPOT has held for its time.',
+  'probe-stopped': 'The task that tried FARGATE_SPOT is not needed any more.',
   'probe-failed':
     'There is still no Spot capacity, or the probe itself does not work. The sentence says which, and when the next comes.',
   'return-step': 'More tasks were moved back to FARGATE_SPOT; the last step is the original strategy.',

@@ -10,6 +10,7 @@ export const failoverReasons = {
   'probe-started': 'notable',
   'probe-passed': 'notable',
   'probe-failed': 'notable',
+  'probe-stopped': 'routine',
   'return-step': 'notable',
   restored: 'notable',
   'backed-out': 'notable',

@@ -37,6 +37,8 @@ function namesIn({ services, migrations }: FailoverPolicy, scope: FailoverScope)
   return { clusters, services: [...new Set([...failedOver, ...moved])] };
 }
 
+const readDeployments = ['ecs:DescribeServiceDeployments', 'ecs:DescribeServiceRevisions'] as const;
+
 function reads(
   { services, migrations }: FailoverPolicy,
   { clusters, services: named }: Named,
@@ -44,16 +46,18 @@ function reads(
   const comparesImages = [...services, ...migrations].some(({ image }) => image !== 'ignore');
   return [
     {
+      // Deployments and revisions are authorised on their service, too: both resource types are required (Service
+      // Authorization Reference).
       Sid: 'EcsReadServices',
       Effect: 'Allow',
-      Action: ['ecs:DescribeServices', 'ecs:ListServiceDeployments'],
+      Action: ['ecs:DescribeServices', 'ecs:ListServiceDeployments', ...readDeployments],
       Resource: ecs('service', named),
     },
     {
       // By cluster, not by service, so that more services fit into the role.
       Sid: 'EcsReadDeployments',
       Effect: 'Allow',
-      Action: ['ecs:DescribeServiceDeployments', 'ecs:DescribeServiceRevisions'],
+      Action: readDeployments,
       Resource: [...ecs('service-deployment', clusters, '/*'), ...ecs('service-revision', clusters, '/*')],
     },
     {
@@ -153,7 +157,8 @@ function probing({ services }: FailoverPolicy): IamStatement[] {
 
 const pinning: readonly IamStatement[] = [
   {
-    // The action has no resource type.
+    // The Service Authorization Reference has a resource type for it now, the task definition, and had none for long:
+    // only * is right with both. The families are those of the services, which the policy does not know.
     Sid: 'EcsRegisterTaskDefinitions',
     Effect: 'Allow',
     Action: ['ecs:RegisterTaskDefinition'],

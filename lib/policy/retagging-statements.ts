@@ -31,8 +31,11 @@ function ofAllRepositories(statement: IamStatement): IamStatement {
 function imageReads(rules: readonly PromotionRule[], acts: boolean): IamStatement[] {
   const copied = rules.filter((rule) => acts && isCopied(rule));
   const scanned = rules.filter(({ gates }) => gates.scan !== null);
-  // An index is asked for its platforms.
-  const parsed = rules.filter(({ gates }) => gates.scan !== null || gates.running !== null);
+  // An index is asked for its platforms, and ListImageReferrers is authorised as ecr:BatchGetImage (API
+  // ListImageReferrers).
+  const parsed = rules.filter(
+    ({ gates }) => gates.scan !== null || gates.running !== null || gates.signature,
+  );
   return [
     {
       // Together where both are for all, so that more repositories fit into the role.
@@ -118,12 +121,15 @@ function serviceReads(rules: readonly PromotionRule[], acts: boolean): IamStatem
       Resource: [...new Set([...running, ...deployed])].map((id) => arn('ecs', `service/${id}`)),
     },
     {
+      // On the service, too: both resource types are required (Service Authorization Reference).
       Sid: 'EcsReadDeployments',
       Effect: 'Allow',
       Action: ['ecs:DescribeServiceDeployments', 'ecs:DescribeServiceRevisions'],
-      Resource: ['service-deployment', 'service-revision'].flatMap((type) =>
-        [...new Set(running)].map((id) => arn('ecs', `${type}/${id}/*`)),
-      ),
+      Resource: [...new Set(running)].flatMap((id) => [
+        arn('ecs', `service/${id}`),
+        arn('ecs', `service-deployment/${id}/*`),
+        arn('ecs', `service-revision/${id}/*`),
+      ]),
     },
     {
       // Without a container instance to filter by, ListTasks asks for * in some accounts (cdklabs/construct-hub#1207).

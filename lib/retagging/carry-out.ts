@@ -100,10 +100,16 @@ export async function conclude(
   const [deployments, others] = partition(findings, ({ reason }) => reason === 'deployment-started');
   const now = deps.clock.now();
   await deps.journal.write([
-    ...entriesFor(stored, others, outcome?.result === 'done' ? outcome.call : undefined, now),
-    ...entriesFor(stored, deployments, 'ECS:UpdateService', now),
+    ...entriesFor(stored, others, changesOf(outcome), now),
+    ...entriesFor(stored, deployments, ['ECS:UpdateService'], now),
   ]);
   return again;
+}
+
+function changesOf(outcome: ActionOutcome | undefined): string[] {
+  if (outcome === undefined) return [];
+  const { wrote = [], result, call } = outcome;
+  return [...new Set([...wrote, ...(result === 'done' ? [call] : [])])];
 }
 
 function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {

@@ -42,6 +42,8 @@ export interface CopyOptions extends Downloads, CopyLimits {
 }
 
 const CONCURRENT_LAYERS = 4;
+const UPLOADS = ['ECR:InitiateLayerUpload', 'ECR:UploadLayerPart', 'ECR:CompleteLayerUpload'];
+const PUT = 'ECR:PutImage';
 
 /**
  * Copies an image as it is: every platform of an index, and the signatures and other artifacts that hang on it by digest.
@@ -50,6 +52,7 @@ const CONCURRENT_LAYERS = 4;
  */
 export async function copyImage(order: CopyOrder, options: CopyOptions): Promise<ActionOutcome> {
   const { from, to, digest, sourceTag, tag } = order;
+  const wrote: string[] = [];
   try {
     const contents = await readContents(from.ecr, from.repository, digest, sourceTag);
     const ids = [...contents.images.keys()].map((imageDigest) => ({ imageDigest }));
@@ -59,16 +62,18 @@ export async function copyImage(order: CopyOrder, options: CopyOptions): Promise
     const plan = planCopy(contents, { images: present, blobs: await availableLayers(to, blobs) });
     if (plan.bytes > options.mostBytes) throw tooLarge(order, plan, options.mostBytes);
 
+    if (plan.blobs.length > 0) wrote.push(...UPLOADS);
     await copyBlobs(order, plan, options);
+    if (plan.manifests.length > 0) wrote.push(PUT);
     const left = await putManifests(to, plan);
     // The copy may have taken minutes, in which the source tag may have moved on (retagging edge 5).
     if (sourceTag !== null && plan.blobs.length > 0)
       await readImage(from.ecr, from.repository, digest, sourceTag);
     const put = await putImage(to.ecr, to.repository, contents.root, tag);
-    if (put.result === 'already' || present.has(digest)) return put;
-    return { ...put, copied: inWords(plan, from.repository, [...contents.left, ...left]) };
+    if (put.result === 'already' || present.has(digest)) return { ...put, wrote };
+    return { ...put, wrote, copied: inWords(plan, from.repository, [...contents.left, ...left]) };
   } catch (error) {
-    return failureOf(error);
+    return { ...failureOf(error), wrote };
   }
 }
 

@@ -7,11 +7,11 @@ import type { Heard } from './notice.ts';
 import { retaggingReasons } from './reasons.ts';
 import type { TagRecord } from './record.ts';
 
-/** Journal entries for what was found about one destination tag; `call`: by which AWS was changed. */
+/** Journal entries for what was found about one destination tag; `calls`: by which AWS was changed. */
 export function entriesFor(
   { state, inbox }: StoredRecord<TagRecord, Heard>,
   findings: readonly Finding[],
-  call: string | undefined,
+  calls: readonly string[],
   at: EpochMs,
 ): JournalEntry[] {
   const subject = {
@@ -21,7 +21,7 @@ export function entriesFor(
     cause: inbox.at(-1)?.cause,
     lastReason: state.lastReason,
     weights: retaggingReasons,
-    calls: call === undefined ? [] : [call],
+    calls,
   } as const;
   return entriesOf(subject, findings, at);
 }

@@ -9,7 +9,14 @@ import { short } from './tags.ts';
 const REMEMBERED = 20;
 
 /** What came of giving the tag to an image. `call` is the ECR operation that decided it, as `ECR:PutImage`. */
-export type ActionOutcome =
+export type ActionOutcome = Before & Result;
+
+interface Before {
+  /** By which AWS was changed before that, as `Service:Operation`: a copy that fails may have uploaded layers. */
+  readonly wrote?: readonly string[];
+}
+
+type Result =
   /** `digest` as PutImage answered; `copied`: layers had to be copied first, and what that was in words. */
   | {
       readonly result: 'done';

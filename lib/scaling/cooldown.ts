@@ -33,14 +33,16 @@ export const inCooldown = (record: ScalingRecord, now: EpochMs) => running(recor
 export function withChange(record: ScalingRecord, intent: Intent, now: EpochMs): ScalingRecord {
   const { desired: to, from, policy, cooldownMs } = intent;
   const isOut = to > from;
-  const before = running(isOut ? record.lastOut : record.lastIn, intent.decidedAt);
+  const last = running(isOut ? record.lastOut : record.lastIn, intent.decidedAt);
+  // A schedule or a person has taken back what was added: the count begins anew.
+  const before = isOut && last !== undefined && from < last.from ? undefined : last;
   const change: Change = {
     at: now,
     from: before ? before.from : from,
     to,
     policy,
     // A policy with a shorter cooldown does not end a longer one that runs.
-    cooldownMs: Math.max(cooldownMs, before ? endOf(before) - now : 0),
+    cooldownMs: Math.max(cooldownMs, last ? endOf(last) - now : 0),
   };
   if (!isOut) return { ...record, lastIn: change };
   const { lastIn: _, ...rest } = record;

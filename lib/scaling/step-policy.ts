@@ -145,7 +145,7 @@ function differences(policy: StepPolicy, alarm: AlarmView, { policy: target }: S
     const sentence = `${on} compares ${alarm.comparison}, the policy file says ${comparison}. The policy does nothing until they agree.`;
     return [{ reason: 'alarm-differs-from-policy', outcome: 'refused', sentence, facts }];
   }
-  if (alarm.state !== 'ALARM' || alarm.threshold === null || alarm.threshold === threshold) return [];
+  if (alarm.threshold === null || alarm.threshold === threshold) return [];
   const sentence = `${on} has threshold ${alarm.threshold}, the policy file says ${threshold}. The alarm's is used; correct the file.`;
   return [{ reason: 'alarm-differs-from-policy', outcome: 'held', sentence, facts }];
 }

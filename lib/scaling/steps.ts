@@ -1,60 +1,7 @@
 import type { AdjustmentType, Comparison, Step } from './policy.ts';
 
-/** Steps per policy (Application Auto Scaling quotas). */
-const MOST_STEPS = 20;
-
 const lowerOf = (step: Step) => step.lower ?? Number.NEGATIVE_INFINITY;
 const upperOf = (step: Step) => step.upper ?? Number.POSITIVE_INFINITY;
-const inWords = ({ lower, upper }: Step) => `${lower ?? '-infinity'} to ${upper ?? 'infinity'}`;
-
-/**
- * What is wrong with the steps of a policy, each as a sentence; empty when nothing is. The rules are those of
- * StepAdjustment in the API references of Application Auto Scaling and EC2 Auto Scaling.
- */
-export function validateSteps(steps: readonly Step[], adjustment?: AdjustmentType): string[] {
-  if (steps.length === 0) return ['There is no step; give at least one.'];
-  const problems: string[] = [];
-  if (steps.length > MOST_STEPS)
-    problems.push(`There are ${steps.length} steps; at most ${MOST_STEPS} are allowed.`);
-  for (const step of steps) problems.push(...validateStep(step, adjustment));
-  const open = (side: 'lower' | 'upper') => steps.filter((step) => step[side] === null).length;
-  for (const side of ['lower', 'upper'] as const) {
-    if (open(side) > 1)
-      problems.push(`${open(side)} steps have no ${side} bound; at most one may be without.`);
-  }
-  if (open('lower') === 0 && steps.some((step) => lowerOf(step) < 0)) {
-    problems.push('A step goes below the threshold, so one step must have no lower bound.');
-  }
-  if (open('upper') === 0 && steps.some((step) => upperOf(step) > 0)) {
-    problems.push('A step goes above the threshold, so one step must have no upper bound.');
-  }
-  return [...problems, ...validateOrder(steps)];
-}
-
-function validateStep(step: Step, adjustment: AdjustmentType | undefined): string[] {
-  const problems: string[] = [];
-  if (step.lower === null && step.upper === null)
-    problems.push('A step has neither a lower nor an upper bound.');
-  if (step.lower !== null && step.upper !== null && step.upper <= step.lower) {
-    problems.push(`The step ${inWords(step)} must have an upper bound above its lower bound.`);
-  }
-  if (adjustment === 'ExactCapacity' && step.adjustment < 0) {
-    problems.push(`The step ${inWords(step)} sets the count to ${step.adjustment}; it must be 0 or more.`);
-  }
-  return problems;
-}
-
-function validateOrder(steps: readonly Step[]): string[] {
-  const sorted = steps.toSorted((a, b) => lowerOf(a) - lowerOf(b) || upperOf(a) - upperOf(b));
-  return sorted.flatMap((step, index) => {
-    const before = sorted[index - 1];
-    if (before === undefined || upperOf(before) === lowerOf(step)) return [];
-    const what = upperOf(before) > lowerOf(step) ? 'overlap' : 'leave a gap';
-    return [
-      `The steps ${inWords(before)} and ${inWords(step)} ${what}; each must begin where the last one ends.`,
-    ];
-  });
-}
 
 export const isAbove = (comparison: Comparison) => comparison.startsWith('Greater');
 

@@ -27,6 +27,11 @@ describe('edge 36: drains of choice', () => {
     expect([...held]).toEqual([['i-1', heldFor('waiting-for-room', /3 of 10 .* allows 3\. Place 1 /)]]);
   });
 
+  it('name what they were counted by', () => {
+    const { held } = admit(waiting(1), { active: 9, draining: 3 }, limits(count(3), count(2)));
+    expect(held.get(instanceId('i-1'))?.facts).toEqual({ active: 9, draining: 3, cap: 3, floor: 2 });
+  });
+
   it('leave as many instances active as the policy asks for', () => {
     const { admitted, held } = admit(
       waiting(1, 2, 3),

@@ -252,9 +252,26 @@ describe('what EC2 announces', () => {
     expect(kinds(take(kept, order('drain', later(HOUR))))).toEqual(['order']);
   });
 
-  it('edge 32: the end of an instance that we stood down for is not ours either', () => {
+  it('edge 32: an instance that we stood down for goes without us, and is a ghost where ECS forgets it', () => {
     const stoodDown = aRecord({ phase: 'closed', closedAs: 'stood-down', reasons: [hookReason] });
-    expect(take(stoodDown, ec2State('terminated', later(HOUR))).phase).toBe('closed');
+    const going = take(stoodDown, ec2State('shutting-down', later(MINUTE)));
+    expect(going.phase).toBe('closed');
+    expect(take(going, ec2State('terminated', later(HOUR)))).toMatchObject({
+      phase: 'requested',
+      reasons: [hookReason, { kind: 'ghost', at: later(HOUR) }],
+    });
+  });
+
+  it('an instance that registers after it was let go as unlisted, and ends, is a ghost', () => {
+    const terminated = { state: 'terminated', since: START } as const;
+    const gone = aRecord({ phase: 'closed', closedAs: 'gone', reasons: [hookReason], ec2: terminated });
+    expect(take(gone, ec2State('terminated', later(HOUR))).phase).toBe('closed');
+    const told = { kind: 'ec2-state', state: 'terminated', at: later(HOUR), listed: true } as const;
+    expect(take(gone, told)).toMatchObject({
+      phase: 'requested',
+      reasons: [hookReason, { kind: 'ghost', at: later(HOUR) }],
+      ec2: terminated,
+    });
   });
 });
 

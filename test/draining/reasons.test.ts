@@ -9,6 +9,7 @@ import { decideOn } from './situation.ts';
 import { draining } from './situations-draining.ts';
 import { leaving } from './situations-leaving.ts';
 import { requested } from './situations-requested.ts';
+import { undone } from './situations-undone.ts';
 
 /** Said where AWS is read and events are routed, which the tests of those parts cover. */
 const saidElsewhere: DrainingReason[] = [
@@ -37,7 +38,7 @@ const limits = (draining: number, keepActive: number) =>
   });
 
 function everythingSaid(): Set<DrainingReason> {
-  const decided = [...requested, ...draining, ...leaving].flatMap((one) => decideOn(one).findings);
+  const decided = [...requested, ...draining, ...undone, ...leaving].flatMap((one) => decideOn(one).findings);
   const outcomes = [
     ...actions.flatMap((action) => [outcomeOf(action, 'done'), outcomeOf(action, 'already')]),
     ...errors.map((error) => outcomeOf({ kind: 'heartbeat', hook }, 'retry', { error })),

@@ -29,6 +29,17 @@ export const leaving: Situation[] = [
     snapshot: { instance, ec2: 'shutting-down' },
   },
   {
+    name: 'an instance that stops is waited for',
+    record: aLeaver({ ec2: { state: 'stopping', since: START } }),
+    snapshot: { instance, ec2: 'stopping' },
+  },
+  {
+    name: 'an instance that starts has yet to leave',
+    record: aLeaver({ ec2: { state: 'pending', since: START } }),
+    snapshot: { instance, ec2: 'pending' },
+    says: ['instance-leaving'],
+  },
+  {
     name: 'edge 22: what EC2 has terminated has a grace in which ECS may forget it by itself',
     record: aLeaver(),
     snapshot: { instance, ec2: 'terminated' },
@@ -116,6 +127,18 @@ export const leaving: Situation[] = [
     record: aLeaver({ reasons: [], hooks: [] }),
     does: ['reactivate'],
     next: { phase: 'closed', closedAs: 'reactivated' },
+  },
+  {
+    name: 'edge 24: nor where it was a ghost among other reasons',
+    record: aLeaver({ reasons: [ghostReason, orderReason], hooks: [] }),
+    snapshot: { instance, ec2: 'running' },
+    says: ['ghost-alive'],
+  },
+  {
+    name: 'edge 39: while a hook is open it is completed, and nothing is given back',
+    record: aLeaver({ reasons: [], hooks: [aHook()] }),
+    does: ['complete t1 CONTINUE'],
+    next: { phase: 'leaving' },
   },
   {
     name: 'edge 39: an instance that EC2 has terminated is not given back',

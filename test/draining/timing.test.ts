@@ -5,6 +5,7 @@ import { decide } from '../../lib/draining/decide.ts';
 import { nextLookAt } from '../../lib/draining/look.ts';
 import { settleOutcomes } from '../../lib/draining/outcome.ts';
 import type { DrainRecord } from '../../lib/draining/record.ts';
+import type { TaskView } from '../../lib/draining/snapshot.ts';
 import {
   actBy,
   diagnosisDueAt,
@@ -13,10 +14,11 @@ import {
   isDeadlineDue,
   lastChanceBefore,
   openHooks,
+  REMEMBER_CLOSED,
   spotStopAt,
   TICK,
 } from '../../lib/draining/timing.ts';
-import { aDrain, aHook, anOrderedDrain, aPolicy, aTask, later, outcomeOf, START } from './builders.ts';
+import { aDrain, aHook, anOrderedDrain, aPolicy, arnOf, aTask, later, outcomeOf, START } from './builders.ts';
 
 describe('a lifecycle action', () => {
   it.each([
@@ -71,6 +73,7 @@ describe('the moment to act', () => {
   it('never comes for a drain with neither deadline nor hook', () => {
     const { deadline: _, ...without } = anOrderedDrain();
     expect(actBy(without, aPolicy())).toBeUndefined();
+    expect(isDeadlineDue(without, aPolicy(), later(1_000 * HOUR))).toBe(false);
   });
 
   it.each([
@@ -102,7 +105,23 @@ it('the last chance is the tick after which there is none in time', () => {
   expect(lastChanceBefore(later(TICK - 1), START)).toBe(true);
 });
 
+it('edge 9: a closed record is remembered longer than an event is delivered again', () => {
+  expect(REMEMBER_CLOSED).toBe(25 * HOUR);
+});
+
 describe('a diagnosis', () => {
+  it('is not put off by some that have been told to stop, only by all', () => {
+    const ending = aTask('a', { desiredStatus: 'STOPPED' });
+    const due = (...remaining: TaskView[]) => diagnosisDueAt(aDrain({ remaining }));
+
+    expect(due(ending, aTask('b'))).toBe(later(MINUTE));
+    expect(due(ending, { ...ending, task: arnOf('b') })).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('of the moment of the last progress counts as one since then', () => {
+    expect(diagnosisDueAt(aDrain({ lastDiagnosisAt: START }))).toBe(later(5 * MINUTE));
+  });
+
   it.each([
     ['after a minute without progress', {}, MINUTE],
     ['again five minutes later', { lastDiagnosisAt: later(MINUTE) }, 6 * MINUTE],

@@ -7,6 +7,8 @@ import {
   aView,
   decide,
   FLIPPED,
+  failedOver,
+  flippedView,
   hearing,
   item,
   later,
@@ -68,7 +70,10 @@ describe('the grace', () => {
   });
 
   it('is not waited for by order, with a guard of every kind still in force', () => {
-    expect(reasons(decide({ record: aRecord({ heard: order('fail-over') }) }))).toEqual(['failed-over']);
+    const decision = decide({ record: aRecord({ heard: order('fail-over') }) });
+
+    expect(reasons(decision)).toEqual(['failed-over']);
+    expect(decision.next.opened).toEqual([START]);
   });
 
   it('ends with nothing changed if the tasks are back, and the signal is not counted again', () => {
@@ -86,7 +91,10 @@ describe('the grace', () => {
       heard: hearing({ interruptions: [{ task: 'task/1', at: later(-MINUTE) }] }),
     };
 
-    expect(reasons(decide({ record: warned }))).toEqual(['grace']);
+    const waits = decide({ record: warned });
+    expect(reasons(waits)).toEqual(['grace']);
+    expect(sentences(waits)).toContain('waits until 2026-11-21T12:01:00Z');
+    expect(reasons(decide({ record: warned, view: aView({ running: 9 }) }))).toEqual(['failed-over']);
     expect(reasons(decide({ record: warned, now: later(MINUTE) }))).toEqual(['recovered-within-grace']);
     expect(reasons(decide({ record: warned, view: aView({ running: 9 }), now: later(MINUTE) }))).toEqual([
       'failed-over',
@@ -94,10 +102,19 @@ describe('the grace', () => {
   });
 });
 
+it('after a flip that has failed without being taken back, a service with all its tasks is open again', () => {
+  const phase = { name: 'suspect' as const, since: later(-HOUR), why: 'the last flip has failed' };
+  const decision = decide({ record: failedOver(phase), view: flippedView() });
+
+  expect(reasons(decision)).toEqual(['recovered-within-grace']);
+  expect(decision.next).toEqual(failedOver({ name: 'open', since: START }));
+});
+
 describe('a flip', () => {
-  const decision = decide({ record: suspect(-HOUR), view: aView({ running: 8 }) });
+  const flipped = () => decide({ record: suspect(-HOUR), view: aView({ running: 8 }) });
 
   it('failover edge 18: keeps the original verbatim, before anything is written', () => {
+    const decision = flipped();
     expect(decision.next.original).toEqual({ strategy: ORIGINAL, taskDefinition: REVISION });
     expect(decision.next.written).toEqual({
       purpose: 'flip',
@@ -110,6 +127,7 @@ describe('a flip', () => {
   });
 
   it('remembers what it counts for: openings, launched tasks, the breaker that it shares', () => {
+    const decision = flipped();
     expect(decision.next).toMatchObject({
       phase: { name: 'flipping', since: START },
       opened: [START],
@@ -120,6 +138,7 @@ describe('a flip', () => {
   });
 
   it('says what, from what to what, and why', () => {
+    const decision = flipped();
     expect(sentences(decision)).toBe(
       'service/prod/web goes from FARGATE_SPOT 3, FARGATE 1 (base 2) to FARGATE_SPOT 0, FARGATE 100 (base 2), since FARGATE_SPOT had no capacity. 8 of 10 tasks run.',
     );
@@ -151,6 +170,38 @@ describe('failover edge 23: a service that is not there', () => {
     const decision = decide({ record: suspect(-HOUR), view: aView({ desired: 0, running: 0 }) });
 
     expect(reasons(decision)).toEqual(['service-gone']);
+    expect(decision.next.phase.name).toBe('closed');
+  });
+
+  it.each([
+    ['does not exist', 'missing' as const],
+    ['is INACTIVE', aView({ status: 'INACTIVE' })],
+  ])('failover edge 23: says that it %s, and goes on saying it while nothing changes', (what, view) => {
+    const decision = decide({ view });
+
+    expect(sentences(decision)).toContain(`service/prod/web ${what}.`);
+    expect(decision.next).toEqual(aRecord());
+  });
+
+  it('failover edge 23: that had failed over leaves nothing to put back', () => {
+    const decision = decide({ record: failedOver(), view: 'missing' });
+
+    expect(reasons(decision)).toEqual(['service-gone']);
+    expect(decision.next).not.toHaveProperty('original');
+  });
+
+  it('failover edge 23: that is to have no task is left alone without a word when nothing was wrong', () => {
+    expect(decide({ view: aView({ desired: 0, running: 0 }) })).toEqual({ next: aRecord(), findings: [] });
+  });
+
+  it.each([
+    ['missing', 'missing' as const],
+    ['to have no task', aView({ desired: 0, running: 0 })],
+  ])('failover edge 23: that is %s takes no order', (_, view) => {
+    const decision = decide({ record: aRecord({ heard: order('fail-over') }), view });
+
+    expect(reasons(decision)).toEqual(['order-not-applicable']);
+    expect(decision.next.heard.order).toBeUndefined();
     expect(decision.next.phase.name).toBe('closed');
   });
 });

@@ -167,6 +167,7 @@ describe('a probe by a share of the tasks', () => {
     // Eight tasks are beyond the base: 17 percent of three quarters is the least that is one task.
     expect(strategyOf(decision)).toEqual([item('FARGATE_SPOT', 13), item('FARGATE', 87, 2)]);
     expect(decision.next.phase).toEqual({ name: 'probing', since: START });
+    expect(decision.next.written?.purpose).toBe('probe');
     expect(reasons(decision)).toEqual(['probe-started']);
   });
 
@@ -203,6 +204,7 @@ describe('failover edge 17: the on-demand task-hours of a day', () => {
     expect(reasons(decision)).toEqual(['budget-spent']);
     expect(strategyOf(decision)).toEqual(ORIGINAL);
     expect(decision.next.phase).toMatchObject({ name: 'returning', step: 2 });
+    expect(decision.next.written?.purpose).toBe('restore');
   });
 
   it('failover edge 17: begin anew with the UTC day', () => {
@@ -230,6 +232,7 @@ it('failover edge 23: a service that is scaled to 0 gets its original strategy b
       }),
     },
   });
+  expect(reasons(decision)).toEqual(['return-step']);
   expect(strategyOf(decision)).toEqual(ORIGINAL);
 
   const { before: _, ...settled } = decision.next;

@@ -77,10 +77,23 @@ describe('failover edge 22: a service of CodeDeploy with a pair', () => {
   });
 
   it('says what is wrong when there is no such pair', () => {
-    const decision = decide({ record: suspect, policy, view: primary(7), snapshot: { paired: 'missing' } });
+    for (const missing of ['missing' as const, aView({ status: 'INACTIVE' })]) {
+      const snapshot = { paired: missing };
+      const record = { ...suspect, heard: order('fail-over') };
+      const decision = decide({ record, policy, view: primary(7), snapshot });
 
-    expect(reasons(decision)).toEqual(['paired-missing']);
-    expect(decision.action).toBeUndefined();
+      expect(reasons(decision)).toEqual(['paired-missing']);
+      expect(decision.action).toBeUndefined();
+      expect(decision.next.phase).toEqual(suspect.phase);
+      expect(decision.next.heard.order).toBeUndefined();
+      const before = decide({
+        record: aRecord({ phase: paired(3), spent }),
+        policy,
+        view: primary(7),
+        snapshot,
+      });
+      expect(before.next.phase).toEqual({ name: 'closed' });
+    }
   });
 });
 

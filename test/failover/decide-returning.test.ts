@@ -67,6 +67,7 @@ describe('a step of the return', () => {
     const decision = decide({ record: returning(step(0, 10)), view: at(QUARTER) });
     expect(strategyOf(decision)).toEqual([item('FARGATE_SPOT', 38), item('FARGATE', 62, 2)]);
     expect(decision.next.phase).toEqual({ name: 'returning', step: 1, since: START });
+    expect(decision.next.written?.purpose).toBe('step');
   });
 
   it('that is the last writes the original verbatim', () => {

@@ -5,13 +5,13 @@ import { aRecord, aView, decide, later } from './situations.ts';
 
 const call = 'ECS:UpdateService';
 const suspect = aRecord({ phase: { name: 'suspect', since: later(-HOUR), why: 'no capacity' } });
-const { next: intended } = decide({ record: suspect, view: aView({ running: 8 }) });
+const intending = () => decide({ record: suspect, view: aView({ running: 8 }) }).next;
 const reasonsOf = ({ findings }: ReturnType<typeof settleService>) => findings.map(({ reason }) => reason);
 
 describe('a flip that was sent to ECS', () => {
   it('and done is known by its deployment, and by the revision that was pinned', () => {
     const outcome = { result: 'done' as const, call, deploymentId: 'ecs-svc/2', taskDefinition: 'web:8' };
-    const { record, findings } = settleService(intended, outcome);
+    const { record, findings } = settleService(intending(), outcome);
 
     expect(record.written).toMatchObject({ deploymentId: 'ecs-svc/2', taskDefinition: 'web:8' });
     expect(record).not.toHaveProperty('before');
@@ -23,7 +23,7 @@ describe('a flip that was sent to ECS', () => {
     ['aws-other', 'action-refused'],
   ])('and refused (%s) is as if it had never been decided', (code, reason) => {
     const outcome = { result: 'refused' as const, call, error: { code, sentence: 'No.' } };
-    const settled = settleService(intended, outcome);
+    const settled = settleService(intending(), outcome);
 
     expect(settled.record).toMatchObject({ phase: suspect.phase, opened: [] });
     for (const gone of ['original', 'written', 'before']) expect(settled.record).not.toHaveProperty(gone);
@@ -32,9 +32,9 @@ describe('a flip that was sent to ECS', () => {
 
   it('and throttled is an open intention still, which the next look carries out', () => {
     const error = { code: 'aws-throttled', sentence: 'Rate exceeded.' };
-    const settled = settleService(intended, { result: 'retry', call, error });
+    const settled = settleService(intending(), { result: 'retry', call, error });
 
-    expect(settled.record).toEqual(intended);
+    expect(settled.record).toEqual(intending());
     expect(reasonsOf(settled)).toEqual(['throttled']);
     const again = decide({ record: settled.record, view: aView({ running: 8 }) });
     expect(again.action).toEqual(decide({ record: suspect, view: aView({ running: 8 }) }).action);

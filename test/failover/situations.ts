@@ -22,6 +22,8 @@ import type {
   ServiceView,
 } from '../../lib/failover/snapshot.ts';
 import { clusterName, serviceName } from '../../lib/ids.ts';
+import { expectSaid } from '../sayings.ts';
+import { sayings } from './sayings.ts';
 
 /** When the tests begin; all their times are distances from it. */
 export const START: EpochMs = Date.UTC(2026, 10, 21, 12, 0);
@@ -197,7 +199,17 @@ export const asking = ({ view = aView(), snapshot = {}, ...rest }: Asked = {}): 
   snapshot: { service: view, circumstances: circumstances(), ...snapshot },
 });
 
-export const decide = (asked: Asked): ServiceDecision => decideService(asking(asked));
+export function decide(asked: Asked): ServiceDecision {
+  const decision = decideService(asking(asked));
+  expectSaid(decision.findings, sayings);
+  return decision;
+}
+
+/** As `decide`, before the circumstances were read. */
+export function decideUnread(asked: Asked): ServiceDecision {
+  const { circumstances: _, ...snapshot } = asking(asked).snapshot;
+  return decideService({ ...asking(asked), snapshot });
+}
 
 /** The reasons that a decision gives, in order. */
 export const reasons = ({ findings }: ServiceDecision | PoolDecision) => findings.map(({ reason }) => reason);

@@ -174,10 +174,24 @@ describe('the permissions of failover', () => {
       Resource: [ecs('service/prod/web'), ecs('service/prod/blue'), ecs('service/prod/green')],
     });
     expect(statement(paired, 'EcsReadServices')).toMatchObject({
-      Action: ['ecs:DescribeServices', 'ecs:ListServiceDeployments'],
       Resource: [ecs('service/prod/web'), ecs('service/prod/blue'), ecs('service/prod/green')],
     });
   });
+
+  it.each(['ecs:DescribeServiceDeployments', 'ecs:DescribeServiceRevisions'])(
+    'let %s be called on the service as well as on what it describes, which AWS both requires',
+    (action) => {
+      const { statements } = failover('services: { prod/web: { paired: green } }');
+      const allowing = statements.failover.filter(({ Action }) => Action.includes(action));
+
+      expect(allowing.flatMap(({ Resource }) => [Resource].flat())).toEqual([
+        ecs('service/prod/web'),
+        ecs('service/prod/green'),
+        ecs('service-deployment/prod/*'),
+        ecs('service-revision/prod/*'),
+      ]);
+    },
+  );
 
   it('under mode observe are to read only', () => {
     const lines = ['services: { prod/web: { image: pin } }', 'migrations: { prod: { services: [api] } }'];

@@ -292,6 +292,11 @@ describe('the permissions of retagging', () => {
       having('gates: { scan: {} }', 'mode: observe'),
       retagging(staging, 'mode: observe'),
     ],
+    [
+      'ecr:BatchGetImage',
+      having('gates: { signature: true }', 'mode: observe'),
+      retagging(staging, 'mode: observe'),
+    ],
     ['ecs:DescribeServices', running, retagging(staging)],
     ['ecs:DescribeServiceRevisions', running, having('deploy: [prod/api]')],
     ['ecs:DescribeServiceDeployments', running, having('deploy: [prod/api]')],
@@ -323,7 +328,9 @@ describe('the permissions of retagging', () => {
       Resource: '*',
       Condition: { ArnEquals: { 'ecs:cluster': [ecs('cluster/prod')] } },
     });
+    // AWS requires the service as well as what is described.
     expect(statement(deploying, 'EcsReadDeployments')?.Resource).toEqual([
+      ecs('service/prod/api-staging'),
       ecs('service-deployment/prod/api-staging/*'),
       ecs('service-revision/prod/api-staging/*'),
     ]);

@@ -67,6 +67,7 @@ describe('what is copied', () => {
       result: 'done',
       call: 'ECR:PutImage',
       digest,
+      wrote: ['ECR:InitiateLayerUpload', 'ECR:UploadLayerPart', 'ECR:CompleteLayerUpload'],
       copied: '3 layers (19 bytes) and 1 manifests from ci',
     });
     expect(to.tagged('live')).toBe(digest);
@@ -155,7 +156,11 @@ describe('what is copied', () => {
     const { digest } = storeImage(registry, 'ci', 'app');
     expect(await copy(digest, { tag: null })).toMatchObject({ result: 'done', digest });
     expect([...to.images.keys()]).toEqual([digest]);
-    expect(await copy(digest, { tag: null })).toEqual({ result: 'already', call: 'ECR:PutImage' });
+    expect(await copy(digest, { tag: null })).toEqual({
+      result: 'already',
+      call: 'ECR:PutImage',
+      wrote: [],
+    });
   });
 });
 
@@ -169,6 +174,7 @@ describe('what is there already', () => {
       result: 'done',
       call: 'ECR:PutImage',
       digest: index,
+      wrote: ['ECR:PutImage'],
     });
     const names = world.registry.names(before);
     expect(names).not.toContain('ECR:InitiateLayerUpload');

@@ -203,7 +203,10 @@ describe('a rule for another repository', () => {
     rig.clock.advance(MINUTE);
     const record = await rig.record('web:stable@us-east-1');
     expect(rig.world.repository('web', 'us-east-1').tagged('stable')).toBe(first);
-    expect(rig.entry('copied')).toMatchObject({ weight: 'notable' });
+    expect(rig.entry('copied')).toMatchObject({
+      weight: 'notable',
+      calls: ['ECR:InitiateLayerUpload', 'ECR:UploadLayerPart', 'ECR:CompleteLayerUpload', 'ECR:PutImage'],
+    });
     expect(record?.current).toMatchObject({ digest: first, pushedAt });
     expect(rig.world.downloads.length).toBeGreaterThan(0);
   });

@@ -110,15 +110,14 @@ it('a deleted tag of a rule that acts by order alone is put back, also after a c
 });
 
 describe('a crash between the intention and its end', () => {
-  const before = decided({ images: [a, b] });
-  const intended = before.next;
+  const crashed = () => decided({ images: [a, b] });
 
   it('after the write: it is found done and is not done again', () => {
     const images = [
       { ...a, tags: ['v1'] },
       { ...b, tags: ['v2', 'stable'] },
     ];
-    const decision = decided({ record: intended, images, at: 61 });
+    const decision = decided({ record: crashed().next, images, at: 61 });
     expect(decision.action).toBeUndefined();
     expect(decision.next).toMatchObject({
       current: { digest: digest('b') },
@@ -129,13 +128,13 @@ describe('a crash between the intention and its end', () => {
   });
 
   it('before the write: the same digest is written', () => {
-    const decision = decided({ record: intended, images: [a, b], at: 61 });
-    expect(decision.action).toEqual(before.action);
+    const decision = decided({ record: crashed().next, images: [a, b], at: 61 });
+    expect(decision.action).toEqual(crashed().action);
     expect(reasons(decision)).toEqual(['intent-replayed']);
   });
 
   it('before the write, and something newer has come: that is written', () => {
-    expect(decided({ record: intended, images: [a, b, c], at: 61 }).action?.digest).toBe(digest('c'));
+    expect(decided({ record: crashed().next, images: [a, b, c], at: 61 }).action?.digest).toBe(digest('c'));
   });
 
   it('a run of the schedule that was begun is finished', () => {
@@ -148,7 +147,7 @@ describe('a crash between the intention and its end', () => {
 
   it('is no excuse to decide differently once it is settled', () => {
     const settled = settleTag(
-      intended,
+      crashed().next,
       aRule(),
       { result: 'done', call: 'ECR:PutImage', digest: digest('b') },
       later(0),

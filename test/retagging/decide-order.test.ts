@@ -127,16 +127,16 @@ describe('a rollback', () => {
 });
 
 describe('after a rollback from c to a', () => {
-  const decision = decided({ record: back(digest('a')), images: [a, b, c], snapshot: { kept } });
-  const { record } = settleTag(
-    decision.next,
-    aRule(),
-    { result: 'done', call: 'ECR:PutImage', digest: digest('a') },
-    minutes(60),
-  );
+  // Not before the tests run, so that it is known which of them reach the code.
+  const rolledBack = (): TagRecord => {
+    const decision = decided({ record: back(digest('a')), images: [a, b, c], snapshot: { kept } });
+    const outcome = { result: 'done', call: 'ECR:PutImage', digest: digest('a') } as const;
+    return settleTag(decision.next, aRule(), outcome, minutes(60)).record;
+  };
   const images = [{ ...a, tags: ['v1', 'stable'] }, b, { ...c, tags: ['v3'] }];
 
   it('neither what was left nor what lies between is promoted', () => {
+    const record = rolledBack();
     const next = decided({ record, images, at: 90 });
     expect(next.action).toBeUndefined();
     expect(next.next).toEqual(record);
@@ -144,17 +144,20 @@ describe('after a rollback from c to a', () => {
   });
 
   it('something newer is', () => {
+    const record = rolledBack();
     expect(decided({ record, images: [...images, anImage('d', 4, ['v4'])], at: 90 }).action?.digest).toBe(
       digest('d'),
     );
   });
 
   it('a release lets the rule have it again', () => {
+    const record = rolledBack();
     const { newerThan: _, ...released } = { ...record, rejected: [] };
     expect(decided({ record: released, images, at: 90 }).action?.digest).toBe(digest('c'));
   });
 
   it('where older ones are allowed, only what was left is kept away', () => {
+    const record = rolledBack();
     const rule = { source: { kind: 'exact', tag: 'main' }, allowOlder: true } as const;
     const main = (letter: string) =>
       images.map((one) => (one.digest === digest(letter) ? { ...one, tags: ['main'] } : one));
@@ -163,6 +166,7 @@ describe('after a rollback from c to a', () => {
   });
 
   it('another rollback does not go forward to what was passed over', () => {
+    const record = rolledBack();
     const order = { order: { verb: 'rollback', to: null }, by: 'ada', at: minutes(80) } as const;
     const older = { ...record, history: [pointed('o', 0), ...record.history] };
     const oldest = anImage('o', 0);
@@ -173,6 +177,7 @@ describe('after a rollback from c to a', () => {
   });
 
   it('an order for what was left makes it welcome again', () => {
+    const record = rolledBack();
     const forward = decided({ record: { ...record, ...promote(digest('c')) }, images, at: 90 });
     expect(forward.action?.digest).toBe(digest('c'));
     const done = settleTag(

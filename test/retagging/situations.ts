@@ -8,6 +8,8 @@ import type { Gates, PromotionRule, ScanGate, Severity, Triggers } from '../../l
 import type { Pointed, TagRecord } from '../../lib/retagging/record.ts';
 import type { ImageView, ScanView, TagSnapshot } from '../../lib/retagging/snapshot.ts';
 import { destinationsOf } from '../../lib/retagging/tags.ts';
+import { expectSaid } from '../sayings.ts';
+import { sayings } from './sayings.ts';
 
 /** When the tests begin; all their times are distances from it. */
 export const START: EpochMs = Date.UTC(2026, 10, 21, 12, 0);
@@ -163,10 +165,12 @@ export function decided({
             by: 'web/stable',
           },
         };
-  return decideTag({
+  const decision = decideTag({
     record: aRecord({ ...current, ...record }),
     rule: aRule(rule),
     snapshot: read,
     now: minutes(at),
   });
+  expectSaid(decision.findings, sayings);
+  return decision;
 }

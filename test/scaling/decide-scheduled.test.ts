@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE } from '../../lib/clock.ts';
-import { decide } from '../../lib/scaling/decide.ts';
 import type { Schedule, TargetPolicy } from '../../lib/scaling/policy.ts';
 import type { ScalingRecord } from '../../lib/scaling/record.ts';
 import type { CapacityView } from '../../lib/scaling/snapshot.ts';
@@ -11,6 +10,7 @@ import {
   aSnapshot,
   aTarget,
   capacity,
+  decide,
   outPolicy,
   reasons,
   step,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE } from '../../lib/clock.ts';
-import { decide } from '../../lib/scaling/decide.ts';
 import {
   aChange,
   alarmOf,
@@ -8,6 +7,7 @@ import {
   aSnapshot,
   aTarget,
   capacity,
+  decide,
   group,
   inPolicy,
   later,
@@ -127,8 +127,10 @@ describe('a step policy', () => {
     const snapshot = high(85);
     const composite = alarmOf(outPolicy(), { kind: 'composite', threshold: null, comparison: null });
     const alarms = new Map([['web-cpu-high', composite]]);
+    const decision = decide(aRecord(), { ...snapshot, alarms }, policy, START);
 
-    expect(decide(aRecord(), { ...snapshot, alarms }, policy, START).desired).toBe(13);
+    expect(decision.desired).toBe(13);
+    expect(reasons(decision)).toEqual(['scaled-out']);
   });
 
   it('goes by the threshold that the alarm has, and says that the file has another', () => {
@@ -257,6 +259,8 @@ describe('cooldowns', () => {
 
     expect(reasons(decide(record, old, hasty, later(MINUTE)))).toEqual(['cooldown-out']);
     expect(decide(record, fresh, hasty, later(MINUTE)).desired).toBe(14);
+    const half = aSnapshot(hasty, capacity(12), { 'cpu-high': 75 }, later(-MINUTE / 2));
+    expect(decide(record, half, hasty, later(MINUTE)).desired).toBe(14);
   });
 });
 

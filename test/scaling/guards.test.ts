@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE } from '../../lib/clock.ts';
-import { decide } from '../../lib/scaling/decide.ts';
 import type { TargetPolicy } from '../../lib/scaling/policy.ts';
 import type { CapacityView, OtherOwner } from '../../lib/scaling/snapshot.ts';
 import {
@@ -9,6 +8,7 @@ import {
   aSnapshot,
   aTarget,
   capacity,
+  decide,
   group,
   inPolicy,
   later,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE } from '../../lib/clock.ts';
-import { decide } from '../../lib/scaling/decide.ts';
 import { nextLookAt, whatToLookAt, withAlarmStates } from '../../lib/scaling/look.ts';
 import { settleOutcome } from '../../lib/scaling/outcome.ts';
 import type { Intent } from '../../lib/scaling/record.ts';
@@ -12,6 +11,7 @@ import {
   aSnapshot,
   aTarget,
   capacity,
+  decide,
   inPolicy,
   later,
   outPolicy,

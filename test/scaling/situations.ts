@@ -1,6 +1,6 @@
 import { type EpochMs, MINUTE } from '../../lib/clock.ts';
 import { clusterName, groupName, serviceName } from '../../lib/ids.ts';
-import { decide } from '../../lib/scaling/decide.ts';
+import { decide as decideOn } from '../../lib/scaling/decide.ts';
 import type { ScalingDecision } from '../../lib/scaling/decision.ts';
 import { settleOutcome } from '../../lib/scaling/outcome.ts';
 import type {
@@ -15,6 +15,8 @@ import type {
 } from '../../lib/scaling/policy.ts';
 import type { Change, ScalingRecord } from '../../lib/scaling/record.ts';
 import type { AlarmView, CapacityView, MetricView, ScalingSnapshot } from '../../lib/scaling/snapshot.ts';
+import { expectSaid } from '../sayings.ts';
+import { sayings } from './sayings.ts';
 
 /** When the tests begin; all their times are distances from it. Not a full five minutes. */
 export const START: EpochMs = Date.UTC(2026, 10, 21, 12, 2);
@@ -174,6 +176,12 @@ export function aSnapshot(
 
 /** The reasons that a decision gives, in order. */
 export const reasons = ({ findings }: ScalingDecision) => findings.map(({ reason }) => reason);
+
+export function decide(record: ScalingRecord, snapshot: ScalingSnapshot, policy: TargetPolicy, now: EpochMs) {
+  const decision = decideOn(record, snapshot, policy, now);
+  expectSaid(decision.findings, sayings);
+  return decision;
+}
 
 /** Decides and applies with success, so that the record of one look serves the next. */
 export function step(record: ScalingRecord, snapshot: ScalingSnapshot, policy: TargetPolicy, now: EpochMs) {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { MINUTE } from '../../lib/clock.ts';
-import { decide } from '../../lib/scaling/decide.ts';
 import type { TargetTrackingPolicy } from '../../lib/scaling/policy.ts';
 import type { ScalingRecord } from '../../lib/scaling/record.ts';
 import type { CapacityView } from '../../lib/scaling/snapshot.ts';
@@ -12,6 +11,7 @@ import {
   aTarget,
   backlog,
   capacity,
+  decide,
   free,
   inPolicy,
   later,

@@ -1,0 +1,35 @@
+import type { DrainingReason } from '../../lib/draining/reasons.ts';
+import type { Sayings } from '../sayings.ts';
+
+/** How each decision on one instance is told. */
+export const sayings: Sayings<DrainingReason> = {
+  'already-draining': ['held'],
+  'begun-again': ['acted'],
+  'deadline-abandon': ['acted: tasks'],
+  'deadline-continue': ['acted: tasks'],
+  'deadline-stop-tasks': ['acted'],
+  'deadline-without-hook': ['held'],
+  'drain-blocked': ['held: blockers, seconds'],
+  drained: ['done: seconds, tasks'],
+  'ghost-alive': ['refused'],
+  'ghost-deregistered': ['acted'],
+  'ghost-in-grace': ['held'],
+  'ghost-kept-by-policy': ['refused'],
+  'hook-missing': ['done'],
+  'hook-too-short': ['held: heartbeatTimeoutSeconds'],
+  'instance-gone': ['done'],
+  'instance-leaving': ['held'],
+  'instance-not-active-yet': ['held'],
+  'left-draining-not-ours': ['refused'],
+  'maintenance-not-near': ['held'],
+  settling: ['held'],
+  'spot-tasks-stopped': ['acted'],
+  'standalone-tasks-refused': ['refused: tasks'],
+  'standalone-tasks-stopped': ['acted'],
+  'stood-down-external-instance': ['refused'],
+  'stood-down-managed-draining': ['refused'],
+  'stood-down-managed-instance': ['refused'],
+  'tasks-leaving': ['held'],
+  'undone-by-somebody': ['refused'],
+  'withdrawn-before-start': ['done'],
+};
