@@ -11,7 +11,7 @@ import { createEcrReader } from '../lib/aws/ecr.ts';
 import { createFailoverClients } from '../lib/aws/failover-clients.ts';
 import { createRetaggingClients } from '../lib/aws/retagging-clients.ts';
 import { createScalingClients } from '../lib/aws/scaling-clients.ts';
-import { MINUTE } from '../lib/clock.ts';
+import { type Clock, MINUTE } from '../lib/clock.ts';
 import type { Heard } from '../lib/draining/notice.ts';
 import type { DrainRecord } from '../lib/draining/record.ts';
 import type { Standing } from '../lib/draining/sweep.ts';
@@ -26,6 +26,7 @@ import type { RetaggingRecord } from '../lib/retagging/repository-record.ts';
 import type { Heard as ScalingHeard } from '../lib/scaling/notice.ts';
 import type { ScalingRecord } from '../lib/scaling/record.ts';
 import { createMemoryStore } from '../lib/state/memory.ts';
+import { deploymentListeners } from './deployed.ts';
 import type { Handler } from './lambda.ts';
 import type { World } from './world.ts';
 
@@ -42,11 +43,17 @@ export interface Deployment {
   readonly retaggingStore: ReturnType<typeof createMemoryStore<RetaggingRecord, RetaggingHeard>>;
   /** The gauges of the last tick, by cluster. */
   readonly standings: ReadonlyMap<string, Standing>;
+  /** Invokes a function that is deployed, beside what its rules do. */
+  readonly invoke: ReadonlyMap<FunctionName, (event: unknown) => void>;
 }
 
 export interface DeploymentOptions {
   /** As serverless.yml has it. */
   readonly timeoutMs?: number;
+  /** The clock that a function reads; the world's unless set. */
+  readonly clockOf?: (name: FunctionName) => Clock;
+  /** What the functions see of the table; all of it at once unless set. */
+  readonly wrapStore?: <Store extends object>(store: Store) => Store;
 }
 
 /** The family of the stack's own task definitions for probes, without the architecture. */
@@ -72,7 +79,7 @@ export function deployStevedore(
 
 /** The same of a policy that is in no file. */
 export function deployPolicy(world: World, policy: Policy, options: DeploymentOptions = {}): Deployment {
-  const { rules, runtime, functions } = compilePolicy(policy);
+  const { rules, runtime, functions, statements } = compilePolicy(policy);
   const { clock } = world;
   const entries: SimulatedEntry[] = [];
   const standings = new Map<string, Standing>();
@@ -82,15 +89,21 @@ export function deployPolicy(world: World, policy: Policy, options: DeploymentOp
   const retaggingStore = createMemoryStore<RetaggingRecord, RetaggingHeard>(clock);
   const logger = new Logger({ logLevel: 'SILENT' });
 
+  const wrap = options.wrapStore ?? (<Store>(unchanged: Store) => unchanged);
+  const clockOf = options.clockOf ?? (() => clock);
+  const control = wrap(store);
+  const invoke = new Map<FunctionName, (event: unknown) => void>();
+  const invocations = new Map<string, FunctionName>();
+
   const handlers: Readonly<Record<FunctionName, MakeHandler>> = {
     drain: (journal) =>
       createDrainHandler({
         policy: runtime.draining,
         clients: drainClients(world),
-        store,
-        control: store,
+        store: wrap(store),
+        control,
         journal,
-        clock,
+        clock: clockOf('drain'),
         logger,
         report: (standing) => standings.set(standing.cluster, standing),
       }),
@@ -98,21 +111,21 @@ export function deployPolicy(world: World, policy: Policy, options: DeploymentOp
       createScaleHandler({
         policy: runtime.scaling,
         clients: scaleClients(world),
-        store: scalingStore,
+        store: wrap(scalingStore),
         // One table has the records of all, and its one switch stops all.
-        control: store,
+        control,
         journal,
-        clock,
+        clock: clockOf('scale'),
         logger,
       }),
     failover: (journal) =>
       createFailoverHandler({
         policy: runtime.failover,
         clients: failoverClients(world),
-        store: failoverStore,
-        control: store,
+        store: wrap(failoverStore),
+        control,
         journal,
-        clock,
+        clock: clockOf('failover'),
         logger,
         random: world.clients().random,
         probeTaskDefinition: PROBE,
@@ -121,24 +134,27 @@ export function deployPolicy(world: World, policy: Policy, options: DeploymentOp
       createRetagHandler({
         policy: runtime.retagging,
         clients: createRetaggingClients(world.clients()),
-        store: retaggingStore,
-        control: store,
+        store: wrap(retaggingStore),
+        control,
         journal,
-        clock,
+        clock: clockOf('retag'),
         logger,
         copying: { fetch: (url) => world.ecr.fetchLayer(String(url)), mostBytes: 2 * 1024 ** 3 },
       }),
   };
   for (const name of functions) {
     const own = rules.filter((rule) => rule.function === name);
-    world.deploy({
+    const invokeThis = world.deploy({
       name,
       timeoutMs: options.timeoutMs ?? (name === 'retag' ? 300_000 : 60_000),
-      init: () => journalled(handlers[name], entries),
+      init: () => journalled(handlers[name], entries, (invocation) => invocations.set(invocation, name)),
       rules: [...own.map(({ id, pattern }) => ({ name: id, pattern })), { name: 'schedule', rateMs: MINUTE }],
     });
+    invoke.set(name, invokeThis);
   }
-  return { journal: entries, store, scalingStore, failoverStore, retaggingStore, standings };
+  const functionOf = (invocation: string) => invocations.get(invocation);
+  for (const listener of deploymentListeners) listener({ world, statements, functionOf });
+  return { journal: entries, store, scalingStore, failoverStore, retaggingStore, standings, invoke };
 }
 
 /**
@@ -168,7 +184,11 @@ function failoverClients(world: World) {
 }
 
 /** An environment has one invocation at a time, so that what is journalled meanwhile is that one's. */
-function journalled(make: MakeHandler, entries: SimulatedEntry[]): Handler {
+function journalled(
+  make: MakeHandler,
+  entries: SimulatedEntry[],
+  onInvocation: (id: string) => void,
+): Handler {
   let invocation = '';
   const handler = make({
     write: async (more) => {
@@ -177,6 +197,7 @@ function journalled(make: MakeHandler, entries: SimulatedEntry[]): Handler {
   });
   return (event, context) => {
     invocation = context.awsRequestId;
+    onInvocation(invocation);
     return handler(event, context);
   };
 }

@@ -2,9 +2,12 @@ import type { Activity } from './activity.ts';
 import type { Call, Faults } from './faults.ts';
 import { ApiError, draw, type Kernel, type Operations, type ServiceName, type Span } from './kernel.ts';
 import type { Recording } from './recording.ts';
+import { Answers, isRead } from './stale.ts';
 import type { Throttle } from './throttle.ts';
 
 export type Reply = { readonly output: object } | { readonly error: ApiError };
+/** And whether AWS did it. */
+type Attempt = Reply & { readonly carriedOut: boolean };
 
 /** The front door of every service: latency, throttling, faults and recording around an operation. */
 export class Gateway {
@@ -14,6 +17,7 @@ export class Gateway {
   readonly #faults: Faults;
   readonly #recording: Recording;
   readonly #latencyMs: Span;
+  readonly #answers = new Answers();
   readonly #services = new Map<ServiceName, Operations>();
 
   constructor(
@@ -53,7 +57,7 @@ export class Gateway {
       return Promise.resolve(this.#execute(call, 0));
     }
     const crash = this.#faults.onSend(call);
-    const latency = draw(this.#kernel.random, this.#latencyMs);
+    const latency = draw(this.#kernel.random, this.#latencyMs) + this.#faults.onLatency(call);
     const reply = this.#activity.wait<Reply>((resolve) => {
       if (crash === 'not-applied') return;
       // AWS acts half-way: the answer is already a little old when it arrives, as in life.
@@ -67,38 +71,55 @@ export class Gateway {
   }
 
   #execute(call: Call, latencyMs: number): Reply {
-    const reply = this.#attempt(call);
+    const { carriedOut, ...reply } = this.#attempt(call);
     this.#recording.call({
       at: this.#kernel.now(),
       invocation: call.invocation,
+      function: call.function,
       service: call.service,
       operation: call.operation,
       input: call.input,
       error: 'error' in reply ? reply.error.code : undefined,
+      carriedOut,
       latencyMs,
     });
     return reply;
   }
 
-  #attempt(call: Call): Reply {
+  #attempt(call: Call): Attempt {
     const fault = this.#faults.onCall(call);
-    if (fault !== undefined) return { error: fault };
+    if (fault !== undefined) return refused(fault);
     if (!this.#throttle.take(call.service, call.operation, this.#kernel.now())) {
-      return { error: throttled(call.service) };
+      return refused(throttled(call.service));
     }
     const run = this.#services.get(call.service)?.[call.operation];
     if (run === undefined) {
       const sentence = `The simulator does not know ${call.service}:${call.operation}: add it to simulator/.`;
-      return { error: new ApiError('UnknownOperationException', sentence) };
+      return refused(new ApiError('UnknownOperationException', sentence));
     }
+    const stale = this.#faults.staleReads && isRead(call) ? this.#stale(call) : undefined;
+    if (stale !== undefined) return { output: stale, carriedOut: false };
     try {
-      return { output: run(call.input) };
+      const partial = this.#faults.onPart(call);
+      const output = partial === undefined ? run(call.input) : partial(call.input, run);
+      const lost = this.#faults.onAnswer(call);
+      if (lost !== undefined) return { error: lost, carriedOut: true };
+      if (this.#faults.staleReads && isRead(call)) this.#answers.keep(call, this.#kernel.now(), output);
+      return { output, carriedOut: true };
     } catch (error) {
-      if (error instanceof ApiError) return { error };
+      if (error instanceof ApiError) return refused(error);
       throw error;
     }
   }
+
+  #stale(call: Call): object | undefined {
+    const answer = (maxAgeMs: number) => this.#answers.earlier(call, this.#kernel.now(), maxAgeMs);
+    const maxAgeMs = this.#faults.onRead(call, (age) => answer(age) !== undefined);
+    return maxAgeMs === undefined ? undefined : answer(maxAgeMs);
+  }
 }
+
+const refused = (error: ApiError): Attempt => ({ error, carriedOut: false });
 
 /** The code differs by service: EC2's error reference names RequestLimitExceeded, the Query services say Throttling. */
 function throttled(service: ServiceName): ApiError {

@@ -5,12 +5,16 @@ export interface CallRecord {
   readonly at: EpochMs;
   /** The invocation that made it; undefined for a call from outside, e.g. a test. */
   readonly invocation: string | undefined;
+  /** The function of that invocation. */
+  readonly function: string | undefined;
   readonly service: ServiceName;
   readonly operation: string;
   /** The decoded request itself: nothing is copied. */
   readonly input: unknown;
   /** The error's code, if it was refused. */
   readonly error: string | undefined;
+  /** Whether AWS did what was asked, whatever it answered: the answer of a call that was carried out may be lost. */
+  readonly carriedOut: boolean;
   readonly latencyMs: number;
 }
 
@@ -47,6 +51,9 @@ export class Recording {
   /** `source detail-type` -> events published. */
   readonly eventCounts = new Map<string, number>();
   deliveries = 0;
+  /** Told of each call when it has been carried out, and of each event as it is published. */
+  readonly callListeners: ((record: CallRecord) => void)[] = [];
+  readonly eventListeners: ((record: EventRecord) => void)[] = [];
 
   constructor(detail: 'full' | 'counts') {
     this.detail = detail;
@@ -57,11 +64,13 @@ export class Recording {
     count(this.callCounts, name);
     if (record.error !== undefined) count(this.errorCounts, `${name} ${record.error}`);
     if (this.detail === 'full') this.calls.push(record);
+    for (const listener of this.callListeners) listener(record);
   }
 
   event(record: EventRecord): void {
     count(this.eventCounts, `${record.event.source} ${record.event['detail-type']}`);
     if (this.detail === 'full') this.events.push(record);
+    for (const listener of this.eventListeners) listener(record);
   }
 
   /** An event that no rule matched, where only numbers are kept. */

@@ -141,6 +141,7 @@ export function createWorld(options: WorldOptions = {}) {
   return {
     clock,
     kernel,
+    activity,
     faults,
     recording,
     throttle,

@@ -193,9 +193,10 @@ export class AutoScaling {
     if (group === undefined || member === undefined) return;
     if (state === 'running' && member.state === 'Pending') {
       member.state = 'InService';
-      this.#kernel.after(draw(this.#kernel.random, group.spec.bootMs ?? [25 * SECOND, 45 * SECOND]), () =>
-        this.#join(group, instance, false),
-      );
+      this.#kernel.after(draw(this.#kernel.random, group.spec.bootMs ?? [25 * SECOND, 45 * SECOND]), () => {
+        // An instance that was ended while it booted has no agent any more.
+        if (instance.state === 'running') this.#join(group, instance, false);
+      });
     } else if (state === 'terminated' && member.state === 'Terminating:Proceed') {
       this.#gone(group, member);
     } else if (state !== 'running' && member.state === 'InService') {

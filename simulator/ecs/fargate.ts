@@ -74,6 +74,11 @@ export class Fargate {
     this.#roomCame();
   }
 
+  /** Whether a limit is set for a part of this provider. */
+  isLimited(provider: FargateProvider): boolean {
+    return [...this.#limits.values()].some((limit) => limit.provider === provider);
+  }
+
   /** The account's quota of vCPUs; on-demand and Spot have one each (AWS General Reference, Fargate quotas). */
   setQuota({ provider, vcpus }: { provider: FargateProvider; vcpus: number | 'unlimited' }): void {
     if (vcpus === 'unlimited') this.#quotas.delete(provider);

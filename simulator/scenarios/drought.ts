@@ -14,6 +14,8 @@ export interface DroughtSpec {
   /** After the drought, for the way back. */
   readonly afterMs: number;
   readonly seed?: number;
+  /** Told of the world before it plays, e.g. to have every call recorded. */
+  readonly onWorld?: (world: World) => void;
 }
 
 /** What came of a drought, with one way to respond to it. */
@@ -85,6 +87,7 @@ export async function playDrought(
 
 function build(spec: DroughtSpec, response: Response): Play {
   const world = createWorld({ seed: spec.seed ?? 7, recording: 'counts' });
+  spec.onWorld?.(world);
   world.addCluster(CLUSTER, { capacityProviders: ['FARGATE', 'FARGATE_SPOT'] });
   for (const zone of ZONES) world.ec2.addSubnet({ id: `subnet-${zone}`, zone: `eu-west-1${zone}` });
   world.ecs.definitions.define('stevedore-probe-x86-64', { cpu: 256, memory: 512 }, true);
@@ -116,16 +119,20 @@ function build(spec: DroughtSpec, response: Response): Play {
 
 const nameOf = (index: number) => `worker-${String(index + 1).padStart(3, '0')}`;
 
-function policyOf({ services }: DroughtSpec) {
+/** The text of the policy file of Stevedore's response. */
+export function droughtPolicy({ services }: Pick<DroughtSpec, 'services'>): string {
   const names = Array.from({ length: services }, (_, index) => `    ${CLUSTER}/${nameOf(index)}: {}`);
-  const text = `version: 1
+  return `version: 1
 failover:
   scope: clusters
   services:
 ${names.join('\n')}
   breaker: { coolOff: 10m, most: 30m }
 `;
-  const loaded = parsePolicy(text, 'drought.yml');
+}
+
+function policyOf(spec: DroughtSpec) {
+  const loaded = parsePolicy(droughtPolicy(spec), 'drought.yml');
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
   return loaded.policy;
 }

@@ -1,0 +1,25 @@
+import type { Oracle } from '../oracle.ts';
+import { drainingCap, noLastingGhost } from './draining.ts';
+import { strategyRestored } from './failover.ts';
+import { hooksEnd, noTaskCutOff } from './hooks.ts';
+import { actionsHaveReasons } from './journal.ts';
+import { replayIsIdle } from './replay.ts';
+import { handsOff } from './restraint.ts';
+import { noTagBackwards } from './retagging.ts';
+import { noOscillation, noStepTwice, withinBounds } from './scaling.ts';
+
+/** All that must always hold, each judged by the world and the calls alone; only the journal is judged by itself. */
+export const oracles: readonly Oracle[] = [
+  withinBounds,
+  noTaskCutOff,
+  drainingCap,
+  hooksEnd,
+  noLastingGhost,
+  noStepTwice,
+  noOscillation,
+  strategyRestored,
+  noTagBackwards,
+  handsOff,
+  replayIsIdle,
+  actionsHaveReasons,
+];
