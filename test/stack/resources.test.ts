@@ -347,3 +347,26 @@ describe('a second copy under another name', () => {
     expect(names(tuned).length).toBe(names(service).length);
   });
 });
+
+describe('a secret', () => {
+  /** Keys of AWS, private keys, tokens of the forges, and properties that would hold one. */
+  const secret =
+    /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY|\bgh[pousr]_[A-Za-z0-9]{36}|\bxox[abp]-|"[^"]*(?:password|secret|apikey)[^"]*":/i;
+
+  it('is nowhere in the template, and nothing asks for one', () => {
+    const { resources } = service;
+
+    expect(JSON.stringify({ PASSWORD: 'x' })).toMatch(secret);
+    expect(JSON.stringify({ resources, conditions: service.conditions })).not.toMatch(secret);
+    expect(JSON.stringify(resources)).not.toMatch(/resolve:(?:ssm-secure|secretsmanager)|NoEcho/);
+  });
+
+  it('is not in what is uploaded either', () => {
+    const keys = /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY/;
+
+    expect(service.files.size).toBe(4);
+    for (const files of service.files.values()) {
+      for (const content of files.values()) expect(content.toString('utf8')).not.toMatch(keys);
+    }
+  });
+});
