@@ -84,7 +84,11 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, pathNot: '\\.d\\.ts$|^events/samples/|^simulator/backtest/report/hover\\.js$|^test/mutants/ignored\\.ts$' },
+      from: {
+        orphan: true,
+        pathNot:
+          '\\.d\\.ts$|^events/samples/|^simulator/backtest/report/hover\\.js$|^test/mutants/ignored\\.ts$',
+      },
       to: {},
     },
   ],

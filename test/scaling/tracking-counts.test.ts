@@ -120,6 +120,16 @@ describe('the counts of target tracking', () => {
     expect(stabilised(policy, 20, history, 10, START + MINUTE)).toBe(20);
   });
 
+  it('change by a share of what there was when the period began', () => {
+    const all = { change: { kind: 'percent' as const, value: 100 }, periodMs: MINUTE };
+    const policy = { out: { ...free, rates: [all] }, in: free };
+    const now = later(2 * MINUTE);
+    // Six a minute ago, to the millisecond; four of six more are added already.
+    const changes = [aChange(2, 6, { at: now - MINUTE }), aChange(6, 10, { at: now - 1 })];
+
+    expect(withinRates(policy, 20, 10, changes, now)).toBe(12);
+  });
+
   it('change no faster than the rates, which count from a moment on', () => {
     const rate = (value: number) => ({ change: { kind: 'count' as const, value }, periodMs: MINUTE });
     const policy = { out: { ...free, rates: [rate(4)] }, in: { ...free, rates: [rate(2)] } };
