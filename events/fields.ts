@@ -43,6 +43,13 @@ export const clusterArn = z.pipe(
   z.transform((arn: string) => arn.slice(arn.lastIndexOf('/') + 1)),
 );
 
+const aTarget = 'service/CLUSTER/NAME or group/NAME, as the policy names it';
+
+/** What is scaled, by the id that it has in the policy. */
+export const scalingTarget = z
+  .string(aTarget)
+  .check(z.regex(/^(?:service\/[A-Za-z0-9_-]{1,255}\/[A-Za-z0-9_-]{1,255}|group\/.{1,255})$/, aTarget));
+
 const SERVICE_ARN =
   /^arn:[^:]+:ecs:[^:]*:[^:]*:service\/(?:([A-Za-z0-9_-]{1,255})\/)?([A-Za-z0-9_-]{1,255})$/;
 

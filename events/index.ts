@@ -14,6 +14,7 @@ import { createReader, type EventKind } from './reader.ts';
 import * as rebalance from './rebalance-recommendation.ts';
 import type { Reading } from './rejection.ts';
 import * as retagOrder from './retag-order.ts';
+import * as scaleOrder from './scale-order.ts';
 import * as serviceAction from './service-action.ts';
 import * as spot from './spot-interruption.ts';
 import * as taskState from './task-state-change.ts';
@@ -28,6 +29,7 @@ export type EventSourceId =
   | 'task-state-change'
   | 'drain-order'
   | 'alarm-state-change'
+  | 'scale-order'
   | 'service-action'
   | 'deployment-state-change'
   | 'task-interruption'
@@ -114,6 +116,13 @@ export const sources: readonly EventSource[] = [
     parse: alarmState.parse,
   },
   {
+    id: 'scale-order',
+    source: scaleOrder.source,
+    detailType: scaleOrder.detailType,
+    pattern: scaleOrder.pattern,
+    parse: scaleOrder.parse,
+  },
+  {
     id: 'service-action',
     source: serviceAction.source,
     detailType: serviceAction.detailType,
@@ -195,6 +204,7 @@ const kinds: readonly EventKind[] = [
   lifecycle,
   rebalance,
   retagOrder,
+  scaleOrder,
   serviceAction,
   spot,
   taskState,

@@ -10,6 +10,7 @@ import type * as instanceState from './instance-state-change.ts';
 import type * as lifecycle from './lifecycle-terminate.ts';
 import type * as rebalance from './rebalance-recommendation.ts';
 import type * as retagOrder from './retag-order.ts';
+import type * as scaleOrder from './scale-order.ts';
 import type * as tick from './schedule-tick.ts';
 import type * as serviceAction from './service-action.ts';
 import type * as spot from './spot-interruption.ts';
@@ -27,6 +28,7 @@ export type ParsedEvent =
   | taskState.TaskStateChange
   | drainOrder.DrainOrder
   | alarmState.AlarmStateChange
+  | scaleOrder.ScaleOrder
   | serviceAction.ServiceAction
   | deploymentState.DeploymentStateChange
   | failoverOrder.FailoverOrder

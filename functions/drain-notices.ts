@@ -44,6 +44,11 @@ export function toArrivals(event: CapabilityEvent, policy: DrainingPolicy): Mapp
         'other-capability',
         `Alarm ${event.alarmName} is ${event.state}; no drain begins with that`,
       );
+    case 'scale-order':
+      return ignore(
+        'other-capability',
+        `${event.detailType} ${event.eventId} is about ${event.target}; no drain begins with that`,
+      );
     case 'service-action':
     case 'deployment-state-change':
     case 'failover-order':

@@ -31,6 +31,11 @@ export function toArrivals(event: CapabilityEvent, policy: FailoverPolicy): Mapp
         'other-capability',
         `${event.detailType} ${event.eventId} is about hosts, not about services`,
       );
+    case 'scale-order':
+      return ignore(
+        'other-capability',
+        `${event.detailType} ${event.eventId} is about a count, not about where tasks run`,
+      );
     case 'ecr-image-action':
     case 'ecr-image-scan':
     case 'retag-order':

@@ -86,6 +86,10 @@ export const ignoreReasons = {
     meaning: 'The alarm is not one that a step policy, or the failover of a service, names.',
     remedy: 'Name the alarm in a step policy, or among the signals of a service; otherwise nothing.',
   },
+  'target-not-in-policy': {
+    meaning: 'The order is for a service or a group that the policy does not name under scaling.',
+    remedy: 'Correct the target of the order, or add it to the policy if Stevedore shall scale it.',
+  },
   'service-not-in-policy': {
     meaning: 'The event is about an ECS service that the policy does not name under failover.',
     remedy: 'Add the service to the policy if it shall fail over; otherwise nothing.',

@@ -1,5 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import * as alarmState from '../events/alarm-state-change.ts';
+import * as scaleOrder from '../events/scale-order.ts';
 import { createScaler } from '../lib/scaling/reconcile.ts';
 import type { ScalingDependencies } from '../lib/scaling/worker.ts';
 import { createHandler } from './handler.ts';
@@ -13,7 +14,8 @@ export interface ScaleHandlerDependencies extends Omit<ScalingDependencies, 'kno
 export function createScaleHandler(deps: ScaleHandlerDependencies) {
   return createHandler(deps, {
     capability: 'scaling',
-    events: [alarmState],
+    events: [alarmState, scaleOrder],
+    orders: scaleOrder.detailType,
     mappingOf: (event) => toArrivals(event, deps.policy),
     ...createScaler(deps),
   });

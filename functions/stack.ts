@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MINUTE, SECOND } from '../lib/clock.ts';
@@ -7,6 +8,7 @@ import {
   type FunctionName,
   functionNames,
 } from '../lib/policy/compile.ts';
+import { policyDocument } from '../lib/policy/document.ts';
 import { probesByTask } from '../lib/policy/failover-statements.ts';
 import { formatPolicyError, loadPolicy } from '../lib/policy/load.ts';
 import { bundle } from './bundle.ts';
@@ -71,6 +73,7 @@ export async function stack(framework: Framework) {
     probesByTask: String(probesByTask(compiled.runtime.failover)),
     probeSeconds: String(probeSeconds(compiled)),
     alarmActions: alarmTopic === 'none' ? [] : [alarmTopic],
+    policy: policyMetadata(readFileSync(pathOf(policy), 'utf8')),
   };
 }
 
@@ -84,8 +87,10 @@ function capability(name: FunctionName, { functions, statements }: CompiledPolic
   };
 }
 
+const pathOf = (file: string) => (isAbsolute(file) ? file : join(root, file));
+
 function compileFile(file: string): CompiledPolicy {
-  const loaded = loadPolicy(isAbsolute(file) ? file : join(root, file));
+  const loaded = loadPolicy(pathOf(file));
   if (!loaded.ok) {
     throw withoutTrace(loaded.errors.map((error) => formatPolicyError({ ...error, file })).join('\n'));
   }
@@ -95,6 +100,13 @@ function compileFile(file: string): CompiledPolicy {
     throw withoutTrace(error instanceof Error ? error.message : String(error));
   }
 }
+
+/**
+ * The policy file as it was written, for `stevedore plan` to read back from the deployed template. It is one text, with
+ * its dollars escaped, because the framework would look for variables in it.
+ */
+export const policyMetadata = (text: string): string =>
+  JSON.stringify(policyDocument(text)).replaceAll('$', '\\u0024');
 
 /** The framework prints an error's stack. To who wrote the policy the place in the file matters, not ours. */
 function withoutTrace(message: string): Error {

@@ -37,6 +37,8 @@ export interface SimulatedEntry extends JournalEntry {
 
 export interface Deployment {
   readonly journal: readonly SimulatedEntry[];
+  /** The one table, and how each capability sees it. */
+  readonly table: ReturnType<typeof createMemoryStore<never, never>>;
   readonly store: ReturnType<typeof createMemoryStore<DrainRecord, Heard>>;
   readonly scalingStore: ReturnType<typeof createMemoryStore<ScalingRecord, ScalingHeard>>;
   readonly failoverStore: ReturnType<typeof createMemoryStore<FailoverRecord, FailoverHeard>>;
@@ -83,10 +85,12 @@ export function deployPolicy(world: World, policy: Policy, options: DeploymentOp
   const { clock } = world;
   const entries: SimulatedEntry[] = [];
   const standings = new Map<string, Standing>();
-  const store = createMemoryStore<DrainRecord, Heard>(clock);
-  const scalingStore = createMemoryStore<ScalingRecord, ScalingHeard>(clock);
-  const failoverStore = createMemoryStore<FailoverRecord, FailoverHeard>(clock);
-  const retaggingStore = createMemoryStore<RetaggingRecord, RetaggingHeard>(clock);
+  // One table has the records of all, and its one switch stops all.
+  const table = createMemoryStore<never, never>(clock);
+  const store: Deployment['store'] = table;
+  const scalingStore: Deployment['scalingStore'] = table;
+  const failoverStore: Deployment['failoverStore'] = table;
+  const retaggingStore: Deployment['retaggingStore'] = table;
   const logger = new Logger({ logLevel: 'SILENT' });
 
   const wrap = options.wrapStore ?? (<Store>(unchanged: Store) => unchanged);
@@ -112,7 +116,6 @@ export function deployPolicy(world: World, policy: Policy, options: DeploymentOp
         policy: runtime.scaling,
         clients: scaleClients(world),
         store: wrap(scalingStore),
-        // One table has the records of all, and its one switch stops all.
         control,
         journal,
         clock: clockOf('scale'),
@@ -154,7 +157,7 @@ export function deployPolicy(world: World, policy: Policy, options: DeploymentOp
   }
   const functionOf = (invocation: string) => invocations.get(invocation);
   for (const listener of deploymentListeners) listener({ world, statements, functionOf });
-  return { journal: entries, store, scalingStore, failoverStore, retaggingStore, standings, invoke };
+  return { journal: entries, table, store, scalingStore, failoverStore, retaggingStore, standings, invoke };
 }
 
 /**

@@ -32,6 +32,8 @@ export interface ClientOptions {
   /** Default: Signature Version 4. The simulated services check none, and hashing is a third of a call's cost. */
   readonly signer?: RequestSigner;
   readonly onRetry?: (retry: Retry) => void;
+  /** Told of every call that was answered, as `ECS:DescribeTasks`. */
+  readonly onCall?: (call: string) => void;
 }
 
 export type RequestHandler = NonNullable<ECSClientConfig['requestHandler']>;
@@ -57,8 +59,19 @@ export function createBasis(options: ClientOptions) {
     ...(credentials && { credentials }),
     ...(endpoint !== undefined && { endpoint }),
     ...(options.signer !== undefined && { signer: options.signer }),
+    ...(options.onCall && { logger: callLogger(options.onCall) }),
   };
   return { config, retries };
+}
+
+/** The SDK's logger middleware tells it of every command that has succeeded or failed (@aws-sdk/core, loggerMiddleware). */
+function callLogger(onCall: (call: string) => void) {
+  const told = (line: unknown) => {
+    if (typeof line !== 'object' || line === null || !('clientName' in line && 'commandName' in line)) return;
+    const service = String(line.clientName).replace(/Client$/, '');
+    onCall(`${service}:${String(line.commandName).replace(/Command$/, '')}`);
+  };
+  return { trace: () => {}, debug: () => {}, info: told, warn: () => {}, error: told };
 }
 
 type Basis = ReturnType<typeof createBasis>;

@@ -88,30 +88,47 @@ export async function conditional<T>(table: Table, call: Promise<T>, key?: ItemK
   }
 }
 
+type Query = Omit<QueryCommandInput, 'TableName' | 'ExclusiveStartKey' | 'Limit'>;
+
+/** Items in a page of `queryPages`: a few hundred journal entries are well under a page's 1 MB. */
+const PAGE = 100;
+
+/** The items of a query page after page, for whoever may stop before the last. `left`: how many of the next page. */
+export async function* queryPages(table: Table, query: Query, left = () => PAGE): AsyncGenerator<Item[]> {
+  let from: Item | undefined;
+  do {
+    const most = left();
+    const command = new QueryCommand({
+      ...query,
+      TableName: table.name,
+      ...(Number.isFinite(most) && { Limit: most }),
+      ...(from && { ExclusiveStartKey: from }),
+    });
+    const { Items = [], LastEvaluatedKey } = await guarded(table, table.client.send(command));
+    yield Items;
+    from = LastEvaluatedKey;
+  } while (from);
+}
+
 const MAX_QUERY_PAGES = 200;
 
 /** All items of a query (1 MB a page), or the first `limit`. */
 export async function queryItems(
   table: Table,
-  query: Omit<QueryCommandInput, 'TableName' | 'ExclusiveStartKey' | 'Limit'>,
+  query: Query,
   limit = Number.POSITIVE_INFINITY,
 ): Promise<Item[]> {
   const items: Item[] = [];
-  let from: Item | undefined;
-  for (let page = 0; page < MAX_QUERY_PAGES; page++) {
-    const left = limit - items.length;
-    const command = new QueryCommand({
-      ...query,
-      TableName: table.name,
-      ...(Number.isFinite(left) && { Limit: left }),
-      ...(from && { ExclusiveStartKey: from }),
-    });
-    const output = await guarded(table, table.client.send(command));
-    for (const item of output.Items ?? []) items.push(item);
-    from = output.LastEvaluatedKey;
-    if (!from || items.length >= limit) return items;
+  let pages = 0;
+  for await (const page of queryPages(table, query, () => limit - items.length)) {
+    for (const item of page) items.push(item);
+    if (items.length >= limit) return items;
+    pages += 1;
+    if (pages >= MAX_QUERY_PAGES) {
+      throw new TooManyPagesError(`the query of table ${table.name}`, MAX_QUERY_PAGES);
+    }
   }
-  throw new TooManyPagesError(`the query of table ${table.name}`, MAX_QUERY_PAGES);
+  return items;
 }
 
 /** Strongly consistent; the missing are left out; order is not kept. */

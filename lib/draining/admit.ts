@@ -24,9 +24,7 @@ export function admit(
   standing: ClusterStanding,
   policy: ClusterPolicy,
 ): Admission {
-  const registered = standing.active + standing.draining;
-  const cap = atMost(policy.limits.draining, registered);
-  const floor = atLeast(policy.limits.keepActive, registered);
+  const { registered, cap, floor } = capsOf(standing, policy);
   const inOrder = [...waiting].sort(
     (a, b) => a.openedAt - b.openedAt || a.instanceId.localeCompare(b.instanceId),
   );
@@ -48,6 +46,16 @@ export function admit(
     }
   });
   return { admitted, held };
+}
+
+/** The limits in numbers, for a cluster of this size. */
+export function capsOf({ active, draining }: ClusterStanding, { limits }: Pick<ClusterPolicy, 'limits'>) {
+  const registered = active + draining;
+  return {
+    registered,
+    cap: atMost(limits.draining, registered),
+    floor: atLeast(limits.keepActive, registered),
+  };
 }
 
 // A percentage of a small cluster rounds down to nothing, and a cap of nothing would hold every drain for ever.

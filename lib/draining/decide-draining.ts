@@ -1,5 +1,6 @@
 import { type EpochMs, SECOND, utc } from '../clock.ts';
 import type { Action, Decision, Finding } from './decision.ts';
+import { byWhom } from './intake.ts';
 import { graceEndsAt, isAllVoluntary, settlesAt, standaloneStopAt } from './look.ts';
 import type { ClusterPolicy } from './policy.ts';
 import type { DrainRecord, RemainingTask } from './record.ts';
@@ -56,7 +57,7 @@ function withTasks(record: DrainRecord, tasks: readonly TaskView[], now: EpochMs
 function cancel(record: DrainRecord): Decision {
   const { instanceId, containerInstance } = record;
   if (record.drainRequestedAt === undefined || containerInstance === undefined) {
-    const sentence = `The reason to drain ${instanceId} was withdrawn, but somebody else set it DRAINING; it is theirs to set ACTIVE.`;
+    const sentence = `The reason to drain ${instanceId} was withdrawn${byWhom(record)}, but somebody else set it DRAINING; it is theirs to set ACTIVE.`;
     return {
       actions: [],
       next: { ...record, phase: 'closed', closedAs: 'withdrawn' },

@@ -2,6 +2,7 @@ import { type EpochMs, SECOND, utc } from '../clock.ts';
 import { decideDraining, giveUpBeforeDraining } from './decide-draining.ts';
 import { decideLeaving } from './decide-leaving.ts';
 import type { Decision, Finding } from './decision.ts';
+import { byWhom } from './intake.ts';
 import { isAllVoluntary, isHostOver } from './look.ts';
 import type { ClusterPolicy } from './policy.ts';
 import type { DrainRecord } from './record.ts';
@@ -111,7 +112,7 @@ function decideRequested(
   const id = record.instanceId;
   if (instance === undefined || instance === 'gone') return nothing(record);
   if (record.reasons.length === 0) {
-    const sentence = `The reason to drain ${id} was withdrawn before anything was done.`;
+    const sentence = `The reason to drain ${id} was withdrawn${byWhom(record)} before anything was done.`;
     return nothing(
       { ...record, phase: 'closed', closedAs: 'withdrawn' },
       { reason: 'withdrawn-before-start', outcome: 'done', sentence },

@@ -56,7 +56,7 @@ function takeInOne(record: DrainRecord, notice: Notice, policy: ClusterPolicy): 
           });
     case 'order':
       return notice.verb === 'release'
-        ? withdraw(record, RELEASE, notice.at)
+        ? release(record, notice.by, notice.at)
         : withReason(record, { kind: 'order', by: notice.by, at: notice.at });
     case 'ec2-state':
       return takeInEc2State(record, notice, policy);
@@ -204,6 +204,19 @@ function withReason(record: DrainRecord, reason: DrainReason): DrainRecord {
 /** Under this key of `withdrawn` an operator's release of all drains of choice is kept. */
 const RELEASE = 'release';
 
+/** Of two at the same moment it does not matter which came first. */
+function release(record: DrainRecord, by: string, at: EpochMs): DrainRecord {
+  const before = record.withdrawn?.[RELEASE] ?? Number.NEGATIVE_INFINITY;
+  const isNewest = at > before || (at === before && by > (record.releasedBy ?? ''));
+  return withdraw(isNewest ? { ...record, releasedBy: by } : record, RELEASE, at);
+}
+
+/** Who withdrew a drain by choice, to follow "was withdrawn"; nothing if it was AWS Health that did so last. */
+export function byWhom({ releasedBy, withdrawn = {} }: DrainRecord): string {
+  const isLast = withdrawn[RELEASE] === Math.max(...Object.values(withdrawn));
+  return isLast && releasedBy !== undefined ? ` by ${releasedBy}` : '';
+}
+
 function withdraw(record: DrainRecord, what: string, at: EpochMs): DrainRecord {
   const latest = Math.max(at, record.withdrawn?.[what] ?? at);
   const next = { ...record, withdrawn: { ...record.withdrawn, [what]: latest } };
@@ -232,13 +245,14 @@ function tighten(record: DrainRecord, deadline: EpochMs, reclaimAt?: EpochMs): D
 function reopen(record: DrainRecord, at: EpochMs): DrainRecord {
   if (record.phase === 'leaving') return { ...record, phase: 'requested' };
   if (record.phase !== 'closed') return record;
-  const { instanceId, cluster, reasons, withdrawn, hooks, stopped, ec2 } = record;
+  const { instanceId, cluster, reasons, withdrawn, releasedBy, hooks, stopped, ec2 } = record;
   return {
     ...newRecord(instanceId, cluster, at),
     reasons: reasons.filter((reason) => reason.kind !== 'ghost' || reason.at === at),
     hooks,
     stopped,
     ...(withdrawn && { withdrawn }),
+    ...(releasedBy !== undefined && { releasedBy }),
     ...(ec2 && { ec2 }),
   };
 }

@@ -1,6 +1,7 @@
 import { type EpochMs, SECOND, utc } from '../clock.ts';
 import type { ActionOutcome } from './act.ts';
 import type { Finding } from './decision.ts';
+import { byWhom } from './intake.ts';
 import type { DrainingReason } from './reasons.ts';
 import type { DrainReason, DrainRecord, HookAction } from './record.ts';
 import { openHooks } from './timing.ts';
@@ -131,7 +132,7 @@ function describe(record: DrainRecord, { action, result, tasks, error, call }: A
         {
           reason: 'reactivated',
           outcome: 'acted',
-          sentence: `The reason to drain ${id} was withdrawn; it is ACTIVE again.`,
+          sentence: `The reason to drain ${id} was withdrawn${byWhom(record)}; it is ACTIVE again.`,
         },
       ];
     case 'complete': {
@@ -189,7 +190,9 @@ const REASONS_IN_WORDS: Readonly<Record<DrainReason['kind'], string>> = {
 };
 
 function begun(record: DrainRecord, tasks: number): string {
-  const why = record.reasons.map(({ kind }) => REASONS_IN_WORDS[kind]).join(' and ');
+  const why = record.reasons
+    .map((reason) => `${REASONS_IN_WORDS[reason.kind]}${reason.kind === 'order' ? ` of ${reason.by}` : ''}`)
+    .join(' and ');
   const deadline = record.deadline === undefined ? '' : `, deadline ${utc(record.deadline)}`;
   return `${record.instanceId} is DRAINING for ${why}, with ${tasks} task(s) to leave${deadline}.`;
 }

@@ -24,6 +24,8 @@ export interface DrainRecord {
    * is delivered late or twice does not come back.
    */
   readonly withdrawn?: Readonly<Record<string, EpochMs>>;
+  /** Who gave the newest release. */
+  readonly releasedBy?: string;
   /** Every hook token ever seen, completed or not. */
   readonly hooks: readonly HookAction[];
   /** The earliest moment by which it must be over; only ever tightened. */

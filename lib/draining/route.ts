@@ -144,7 +144,8 @@ function opensRecord(notice: Notice): boolean {
   }
 }
 
-function isWanted(notice: Notice, { triggers, ghosts }: ClusterPolicy): boolean {
+/** Whether the policy of the cluster acts on such news. */
+export function isWanted(notice: Notice, { triggers, ghosts }: ClusterPolicy): boolean {
   switch (notice.kind) {
     case 'spot-interruption':
       return triggers.spotInterruption;

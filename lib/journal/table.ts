@@ -1,11 +1,13 @@
 import type { WriteRequest } from '@aws-sdk/client-dynamodb';
-import { epochSeconds, isExpired, keyOf, queryItems, type Table, writeItems } from '../aws/table.ts';
-import { HOUR } from '../clock.ts';
+import { epochSeconds, isExpired, keyOf, queryPages, type Table, writeItems } from '../aws/table.ts';
+import { type EpochMs, HOUR } from '../clock.ts';
 import type { JournalSink } from './create.ts';
 import { publishable } from './facts.ts';
 import type { Capability, JournalEntry } from './journal.ts';
 
-const RETENTION_MS = 90 * 24 * HOUR;
+/** The last moment that ISO 8601 writes with four digits of a year. */
+const LAST = Date.UTC(9999, 11, 31);
+export const RETENTION_MS = 90 * 24 * HOUR;
 
 const subjectKey = (capability: Capability, subject: string) => `journal#${capability}#${subject}`;
 /** @param day as `2026-11-21`, in UTC */
@@ -48,27 +50,40 @@ function put(pk: string, sk: string, entry: JournalEntry): WriteRequest {
   return { PutRequest: { Item } };
 }
 
+/** From `since` on, before `until`; all that is kept without them. */
+export interface Span {
+  readonly since?: EpochMs;
+  readonly until?: EpochMs;
+}
+
+/** Reads page after page, for as long as somebody goes on reading. Newest first. */
 export interface JournalReader {
-  /** The notable decisions about a subject, newest first. */
-  ofSubject(capability: Capability, subject: string, limit: number): Promise<JournalEntry[]>;
-  /** The notable decisions of a day (`2026-11-21`, UTC), newest first. */
-  ofDay(day: string, limit: number): Promise<JournalEntry[]>;
+  /** The notable decisions about a subject. */
+  ofSubject(capability: Capability, subject: string, span?: Span): AsyncIterable<JournalEntry>;
+  /** The notable decisions of a day (`2026-11-21`, UTC). */
+  ofDay(day: string, span?: Span): AsyncIterable<JournalEntry>;
 }
 
 export function createJournalReader(table: Table): JournalReader {
-  const newest = async (pk: string, limit: number) => {
+  async function* newest(pk: string, { since = 0, until = LAST }: Span = {}) {
     const query = {
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': { S: pk } },
+      // A sort key goes on after its time, so that it is after `since` and not yet at `until`.
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :since AND :until',
+      ExpressionAttributeValues: {
+        ':pk': { S: pk },
+        ':since': { S: new Date(since).toISOString() },
+        ':until': { S: new Date(until).toISOString() },
+      },
       ScanIndexForward: false,
     };
-    const items = await queryItems(table, query, limit);
-    return items
-      .filter((item) => !isExpired(item, table.clock))
-      .map((item) => JSON.parse(item.entry?.S ?? 'null') as JournalEntry);
-  };
+    for await (const items of queryPages(table, query)) {
+      for (const item of items) {
+        if (!isExpired(item, table.clock)) yield JSON.parse(item.entry?.S ?? 'null') as JournalEntry;
+      }
+    }
+  }
   return {
-    ofSubject: (capability, subject, limit) => newest(subjectKey(capability, subject), limit),
-    ofDay: (day, limit) => newest(dayKey(day), limit),
+    ofSubject: (capability, subject, span) => newest(subjectKey(capability, subject), span),
+    ofDay: (day, span) => newest(dayKey(day), span),
   };
 }

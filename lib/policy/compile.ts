@@ -10,7 +10,7 @@ import { failoverStatements } from './failover-statements.ts';
 import { retaggingStatements } from './retagging-statements.ts';
 import { drainRules, failoverRules, type Rule, retagRules, scaleRules } from './rules.ts';
 import { scalingStatements } from './scaling-statements.ts';
-import type { Policy } from './schema.ts';
+import type { capabilities, Policy } from './schema.ts';
 import { type IamStatement, statementsFor } from './statements.ts';
 
 export const functionNames = ['drain', 'scale', 'failover', 'retag'] as const;
@@ -37,6 +37,29 @@ export interface CompiledPolicy {
   };
 }
 
+/** What a section of the policy comes to, where that is more than AWS accepts. */
+export interface Refusal {
+  readonly section: (typeof capabilities)[number];
+  /** `The event pattern scale-alarms has 3000 characters; EventBridge accepts 2048.`, and the remedy. */
+  readonly sentence: string;
+}
+
+export class PolicyTooLargeError extends Error {
+  override readonly name = 'PolicyTooLargeError';
+  readonly refusals: readonly Refusal[];
+  constructor(refusals: readonly Refusal[]) {
+    super(refusals.map(({ sentence }) => sentence).join('\n'));
+    this.refusals = refusals;
+  }
+}
+
+const SECTIONS: Readonly<Record<FunctionName, Refusal['section']>> = {
+  drain: 'draining',
+  scale: 'scaling',
+  failover: 'failover',
+  retag: 'retagging',
+};
+
 /** EventBridge's default quota for one event pattern, in characters (EventBridge user guide, quotas). */
 const PATTERN_LIMIT = 2048;
 /** IAM's limit for all inline policies of a role, white space not counted (IAM user guide, quotas). */
@@ -44,7 +67,7 @@ const ROLE_LIMIT = 10_240;
 /** Room in the role for the statements of serverless.yml: table, queue, logs, event bus. */
 const ROLE_RESERVE = 1_500;
 
-/** Throws when the result is larger than AWS accepts, since a deployment would fail on it half-way. */
+/** @throws PolicyTooLargeError when the result is more than AWS accepts: a deployment would fail on it half-way */
 export function compilePolicy(policy: Policy): CompiledPolicy {
   // What a capability that the policy leaves out would do: look at nothing and change nothing.
   const nothing = { mode: 'observe' } as const;
@@ -66,8 +89,11 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
     ...failoverRules(failover, scope).map(calling('failover')),
     ...retagRules(retagging, images).map(calling('retag')),
   ];
-  refuseLongPatterns(rules);
-  for (const name of functionNames) refuseLargeRole(name, statements[name]);
+  const refusals = [
+    ...rules.flatMap(tooLongPattern),
+    ...functionNames.flatMap((name) => tooLargeRole(name, statements[name])),
+  ];
+  if (refusals.length > 0) throw new PolicyTooLargeError(refusals);
   const functions = functionNames.filter((name) => statements[name].length > 0);
   return { functions, rules, statements, runtime: { draining, scaling, failover, retagging } };
 }
@@ -104,24 +130,20 @@ function drainingPolicy(draining: NonNullable<Policy['draining']>): DrainingPoli
 const REMEDY =
   'Split it over several policy files and deploy each under a name of its own; for failover, `scope: clusters` names fewer, and so does `scope: registry` for retagging.';
 
-function refuseLongPatterns(rules: readonly Rule[]): void {
-  for (const { id, pattern } of rules) {
-    const length = JSON.stringify(pattern).length;
-    if (length <= PATTERN_LIMIT) continue;
-    throw new Error(
-      `The event pattern ${id} has ${length} characters; EventBridge accepts ${PATTERN_LIMIT}. ${REMEDY}`,
-    );
-  }
+function tooLongPattern({ id, pattern, function: name }: FunctionRule): Refusal[] {
+  const length = JSON.stringify(pattern).length;
+  if (length <= PATTERN_LIMIT) return [];
+  const sentence = `The event pattern ${id} has ${length} characters; EventBridge accepts ${PATTERN_LIMIT}. ${REMEDY}`;
+  return [{ section: SECTIONS[name], sentence }];
 }
 
-function refuseLargeRole(name: FunctionName, statements: readonly IamStatement[]): void {
+function tooLargeRole(name: FunctionName, statements: readonly IamStatement[]): Refusal[] {
   // The pseudo parameters, as long as they get.
-  const text = JSON.stringify(statements)
+  const { length } = JSON.stringify(statements)
     .replaceAll(/\$\{AWS::Partition\}/g, 'aws-us-gov')
     .replaceAll(/\$\{AWS::\w+\}/g, 'ap-southeast-2')
     .replaceAll(/\{"Fn::Sub":("[^"]*")\}/g, '$1');
-  if (text.length <= ROLE_LIMIT - ROLE_RESERVE) return;
-  throw new Error(
-    `The ${name} role's statements have ${text.length} characters; IAM leaves ${ROLE_LIMIT - ROLE_RESERVE}. ${REMEDY}`,
-  );
+  if (length <= ROLE_LIMIT - ROLE_RESERVE) return [];
+  const sentence = `The ${name} role's statements have ${length} characters; IAM leaves ${ROLE_LIMIT - ROLE_RESERVE}. ${REMEDY}`;
+  return [{ section: SECTIONS[name], sentence }];
 }

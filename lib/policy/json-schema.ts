@@ -9,8 +9,11 @@ export function policyJsonSchema(): object {
   return { $schema, title: 'Stevedore policy', ...schema, anyOf };
 }
 
-/** The text of stevedore.schema.json, short lists on one line as the formatter wants them. */
-export function policyJsonSchemaText(): string {
-  const text = JSON.stringify(policyJsonSchema(), null, 2);
+/** The text of stevedore.schema.json. */
+export const policyJsonSchemaText = () => jsonSchemaText(policyJsonSchema());
+
+/** A schema as a file, short lists on one line as the formatter wants them. */
+export function jsonSchemaText(schema: object): string {
+  const text = JSON.stringify(schema, null, 2);
   return `${text.replaceAll(/\[\n\s+("[^"]*"(?:,\n\s+"[^"]*")*)\n\s+\]/g, (_, items: string) => `[${items.replaceAll(/,\n\s+/g, ', ')}]`)}\n`;
 }

@@ -62,7 +62,10 @@ export function drainRules({ clusters }: DrainingPolicy): Rule[] {
 export function scaleRules({ targets }: ScalingPolicy): Rule[] {
   const policies = targets.flatMap((target) => target.policies);
   const alarms = policies.flatMap((policy) => (policy.kind === 'step' ? [policy.alarm.name] : []));
-  return rule('alarm-state-change', alarms.length > 0, { alarms: [...new Set(alarms)] });
+  return [
+    ...rule('alarm-state-change', alarms.length > 0, { alarms: [...new Set(alarms)] }),
+    ...rule('scale-order', targets.length > 0),
+  ];
 }
 
 /** Whether rules and permissions name every service, or whole clusters. */

@@ -83,7 +83,7 @@ function tooLarge(
   most: number,
 ): EcrFailure {
   const attempt = { operation: 'BatchCheckLayerAvailability', repository: to.repository, what: digest };
-  const where = region === null ? '' : ` --region ${region}`;
+  const where = region === null ? '' : ` --tag-region ${region}`;
   return new EcrFailure(
     attempt,
     'CopyTooLarge',

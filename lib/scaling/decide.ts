@@ -4,6 +4,7 @@ import { combine } from './combine.ts';
 import type { Finding, ScalingDecision } from './decision.ts';
 import { guard, isPermitted, type Wish } from './guards.ts';
 import { isLive, LOOK_EVERY, nextLookAt, withAlarmStates } from './look.ts';
+import { follow, withoutOrder } from './ordered.ts';
 import type { MetricPolicy, TargetPolicy } from './policy.ts';
 import type { Intent, ScalingRecord } from './record.ts';
 import { countAfter, type DueSchedules, runSchedules } from './scheduled.ts';
@@ -40,7 +41,8 @@ export function decide(
   const { intent: _, ...settled } = record;
   const capacity = observed ?? presumed(record);
   const live = isLive(withAlarmStates(record, snapshot.alarms), policy, now);
-  if (observed === undefined && live && (capacity === undefined || isCountDue(snapshot, now))) {
+  const isUnsure = capacity === undefined || record.order !== undefined || isCountDue(snapshot, now);
+  if (observed === undefined && live && isUnsure) {
     return { next: record, findings: [], needsCapacity: true };
   }
   if (capacity === undefined)
@@ -84,10 +86,32 @@ function decideOn(
   const due = runSchedules(record, policy, now);
   const bounds = boundsOf(due.record, policy, capacity);
   const situation: Situation = { record: due.record, policy, capacity, bounds, now };
-  const rest = { record: due.seen, findings: due.findings };
-  const scheduled = due.by ? bySchedule(due, situation, snapshot) : rest;
+  const ordered = byOrder(due, situation, snapshot);
+  if ('next' in ordered) return ordered;
+  const scheduled = due.by ? bySchedule(ordered, situation, snapshot) : { ...ordered, record: ordered.seen };
   if ('next' in scheduled) return scheduled;
   return byPolicies({ ...situation, record: scheduled.record }, snapshot, scheduled.findings);
+}
+
+/**
+ * A change by order is the change of this look, and takes the place of the count that a schedule would set; the bounds
+ * of the schedule hold for it. When there is none to make, schedules and policies go on from what is left.
+ */
+function byOrder(
+  due: DueSchedules,
+  situation: Situation,
+  snapshot: ScalingSnapshot,
+): ScalingDecision | DueSchedules {
+  const { order } = due.record;
+  if (order === undefined) return due;
+  const { intent, over, findings: found } = follow(order, situation, snapshot);
+  const findings = [...due.findings, ...found];
+  if (intent) {
+    const next = { ...due.seen, intent };
+    return { ...answer(next, snapshot, situation.policy, situation.now, findings), desired: intent.desired };
+  }
+  if (!over) return { ...due, findings };
+  return { ...due, record: withoutOrder(due.record), seen: withoutOrder(due.seen), findings };
 }
 
 /** A change by schedule is the change of this look; when there is none to make, policies go on from what is left. */
@@ -201,7 +225,8 @@ function replay(
 }
 
 function missing(record: ScalingRecord, policy: TargetPolicy, now: EpochMs): ScalingDecision {
-  const { intent: _, lastDesired: __, ...next } = record;
+  const { intent: _, lastDesired: __, ...rest } = record;
+  const next = withoutOrder(rest);
   const sentence = `${policy.target.id} does not exist or is being deleted. Correct its name in the policy file, or take it out.`;
   const finding: Finding = { reason: 'target-missing', outcome: 'refused', sentence };
   return { next, findings: [finding], lookAgainAt: now + MINUTE };

@@ -12,7 +12,7 @@ import { moved } from './tracking.ts';
 export interface Wish {
   readonly from: number;
   readonly to: number;
-  readonly by: 'policy' | 'schedule';
+  readonly by: 'policy' | 'schedule' | 'order';
 }
 
 /** The change that is left of a wish, `to` being `from` when nothing is; and why it is smaller. */
@@ -25,7 +25,10 @@ type Guard = (wish: Wish, situation: Situation, snapshot: ScalingSnapshot) => Gu
 
 /** Whether anything may be changed at all. A replayed change goes through these too. */
 const PERMISSION: readonly Guard[] = [otherOwner, suspended, frozen];
-/** Whether this change may be made now. A schedule is a person's word and waits for no cooldown (Application Auto Scaling user guide). */
+/**
+ * Whether this change may be made now. A schedule is a person's word and waits for no cooldown (Application Auto Scaling
+ * user guide); so is an order.
+ */
 const TIMING: readonly Guard[] = [deployment, warmUp, cooldowns, flapping];
 const SIZE: readonly Guard[] = [protectedInstances, perChange, perHour];
 
@@ -120,14 +123,14 @@ function deployment(wish: Wish, situation: Situation): Guarded | undefined {
 
 function warmUp(wish: Wish, situation: Situation): Guarded | undefined {
   const { warming } = situation.capacity;
-  if (isOut(wish) || wish.by === 'schedule' || warming === 0) return undefined;
+  if (isOut(wish) || wish.by !== 'policy' || warming === 0) return undefined;
   return hold(wish, 'warming-up', `${inWords(wish, situation)} waits for ${warming} instances that warm up.`);
 }
 
 // AWS would scale in during a scale-out's cooldown, from which users have seen flapping (aws/containers-roadmap#2135):
 // what was just added is given its cooldown to show.
 function cooldowns(wish: Wish, situation: Situation): Guarded | undefined {
-  if (isOut(wish) || wish.by === 'schedule') return undefined;
+  if (isOut(wish) || wish.by !== 'policy') return undefined;
   const { record, now } = situation;
   const cooling = inCooldown(record, now) ?? outCooldown(record, now);
   if (cooling === undefined) return undefined;
@@ -146,7 +149,7 @@ function flapping(
   { metrics, alarms }: ScalingSnapshot,
 ): Guarded | undefined {
   const { policy, capacity } = situation;
-  if (isOut(wish) || wish.by === 'schedule' || !policy.holdFlapping) return undefined;
+  if (isOut(wish) || wish.by !== 'policy' || !policy.holdFlapping) return undefined;
   for (const step of policy.policies) {
     if (step.kind !== 'step' || !isAbove(step.alarm.comparison)) continue;
     const metric = metrics.get(step.name);

@@ -1,9 +1,11 @@
 import { utc } from '../clock.ts';
 import type { Finding } from './decision.ts';
 import type { Heard, Notice } from './notice.ts';
+import { withOrder } from './ordered.ts';
 import type { TargetPolicy } from './policy.ts';
 import type { ScalingRecord } from './record.ts';
 
+type OrderNotice = Extract<Notice, { readonly kind: 'order' }>;
 type AlarmNotice = Extract<Notice, { readonly kind: 'alarm' }>;
 
 /** A record with its inbox taken in. */
@@ -25,9 +27,38 @@ export function newScalingRecord(target: string): ScalingRecord {
 export function takeIn(record: ScalingRecord, inbox: readonly Heard[], policy: TargetPolicy): TakenIn {
   let taken: TakenIn = { record, news: false, findings: [] };
   for (const { notice } of inbox) {
-    taken = notice.kind === 'tick' ? { ...taken, news: true } : takeInAlarm(taken, notice, policy);
+    taken = takeInOne(taken, notice, policy);
   }
   return taken;
+}
+
+function takeInOne(before: TakenIn, notice: Notice, policy: TargetPolicy): TakenIn {
+  switch (notice.kind) {
+    case 'tick':
+      return { ...before, news: true };
+    case 'alarm':
+      return takeInAlarm(before, notice, policy);
+    case 'order':
+      return takeInOrder(before, notice);
+    default:
+      return notice satisfies never;
+  }
+}
+
+function takeInOrder(before: TakenIn, notice: OrderNotice): TakenIn {
+  const { eventId, desired, by, at } = notice;
+  const { seen, target } = before.record;
+  if (seen.includes(eventId)) {
+    const sentence = `${target}: that ${by} ordered ${desired} at ${utc(at)} was taken in before; nothing is done twice.`;
+    const finding: Finding = { reason: 'order-repeated', outcome: 'ignored', sentence };
+    return { ...before, findings: [...before.findings, finding] };
+  }
+  const { record, findings } = withOrder(before.record, notice);
+  return {
+    record: { ...record, seen: [...seen, eventId].slice(-REMEMBERED) },
+    news: true,
+    findings: [...before.findings, ...findings],
+  };
 }
 
 function takeInAlarm(before: TakenIn, notice: AlarmNotice, policy: TargetPolicy): TakenIn {

@@ -37,7 +37,10 @@ function metricsFor(record: ScalingRecord, { policies, holdFlapping }: TargetPol
 
 /** True when something may call for a change now, so that the present count must be known. */
 export const isLive = (record: ScalingRecord, policy: TargetPolicy, now: EpochMs): boolean =>
-  record.intent !== undefined || metricsFor(record, policy).length > 0 || isScheduleDue(record, policy, now);
+  record.intent !== undefined ||
+  record.order !== undefined ||
+  metricsFor(record, policy).length > 0 ||
+  isScheduleDue(record, policy, now);
 
 const isScheduleDue = (record: ScalingRecord, { schedules }: TargetPolicy, now: EpochMs) =>
   schedules.some((schedule) => {

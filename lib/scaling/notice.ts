@@ -16,6 +16,14 @@ export type Notice =
       /** Of a composite alarm: the names of those that made it change. */
       readonly children: readonly string[];
     }
+  | {
+      readonly kind: 'order';
+      readonly eventId: string;
+      /** Absolute. */
+      readonly desired: number;
+      readonly by: string;
+      readonly at: EpochMs;
+    }
   /** The schedule wants a look, and another invocation has the lease. */
   | { readonly kind: 'tick'; readonly at: EpochMs };
 

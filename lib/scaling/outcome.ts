@@ -1,6 +1,7 @@
 import { type EpochMs, HOUR } from '../clock.ts';
 import { withChange } from './cooldown.ts';
 import type { Finding } from './decision.ts';
+import { withOrderMet, withoutOrder } from './ordered.ts';
 import type { ScalingReason } from './reasons.ts';
 import type { ScalingRecord } from './record.ts';
 
@@ -47,7 +48,7 @@ export function settleOutcome(
       const { lastDesired: _, ...gone } = rest;
       const sentence = `${change}: it does not exist any more. Correct its name in the policy file, or take it out.`;
       return {
-        record: gone,
+        record: withoutOrder(gone),
         findings: failed('target-missing', sentence),
       };
     }
@@ -62,10 +63,11 @@ function withApplied(
   now: EpochMs,
 ): ScalingRecord {
   const { desired: to, from, policy, cooldownMs } = intent;
-  if (to === from) return { ...record, lastDesired: to };
+  const met = withOrderMet(record, to);
+  if (to === from) return { ...met, lastDesired: to };
   const recent = record.changes.filter(({ at }) => at > now - HOUR);
   const applied = {
-    ...record,
+    ...met,
     lastDesired: to,
     changes: [...recent, { at: now, from, to, policy, cooldownMs }],
   };

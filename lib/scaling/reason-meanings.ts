@@ -5,6 +5,13 @@ export const scalingReasonMeanings: Readonly<Record<ScalingReason, string>> = {
   'scaled-out': 'The count was raised. The sentence names the policy and the metric it went by.',
   'scaled-in': 'The count was lowered. The sentence names the policy and the metric it went by.',
   'scheduled-change': 'A schedule moved the count, or the count had to come within the bounds it set.',
+  ordered: 'Somebody’s order moved the count, or the count is what was ordered already.',
+  'order-out-of-bounds':
+    'An order asks for less than the min or more than the max that hold now. It is not followed, not even as far as the bound.',
+  'order-expired': 'An order could not be carried out within an hour of when it was given, and is over.',
+  'order-superseded':
+    'A newer order for the same target has taken the place of this one, or came before it did.',
+  'order-repeated': 'The same order was taken in before; nothing is done twice.',
   'intent-replayed':
     'A change that was decided before, and perhaps not applied, was applied once more. The count is absolute, so nothing is added twice.',
   'already-at-desired': 'What the policies ask for is covered by the present count.',

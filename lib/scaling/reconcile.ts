@@ -14,7 +14,7 @@ export interface Scaler {
 }
 
 /** All targets together: their alarms and metrics are then read in the fewest calls. */
-const PARTITION = 'scaling';
+export const PARTITION = 'scaling';
 const BATCH = 1_000;
 
 /** The scaling capability. One lease for all targets, whose holder looks for all; nobody waits for it. */

@@ -5,6 +5,10 @@ import type { OtherOwner } from './snapshot.ts';
 /** The durable state of one target. */
 export interface ScalingRecord {
   readonly target: string;
+  /** An order that has not been carried out, or not in full. */
+  readonly order?: Order;
+  /** When the newest order was given: an older one that comes late is not followed. */
+  readonly orderedAt?: EpochMs;
   /** Decided and recorded before it is applied: a replay applies the same number and never steps twice. */
   readonly intent?: Intent;
   /**
@@ -25,7 +29,7 @@ export interface ScalingRecord {
   readonly inAlarm: readonly string[];
   /** What the alarms of its policies are, as last read by name: the event of one then needs no call to learn it. */
   readonly alarms?: Readonly<Record<string, AlarmDefinition>>;
-  /** Alarm transitions handled: alarm ARN, state and timestamp (the identity of a transition). At most 50. */
+  /** What was taken in: alarm ARN, state and timestamp (the identity of a transition), or the id of an order. At most 50. */
   readonly seen: readonly string[];
   /** The count that was last observed or applied, for looks that then need no call. */
   readonly lastDesired?: number;
@@ -37,11 +41,19 @@ export interface ScalingRecord {
   readonly lastReason?: string;
 }
 
+/** A count that somebody has asked for. */
+export interface Order {
+  /** Absolute. */
+  readonly desired: number;
+  readonly by: string;
+  readonly at: EpochMs;
+}
+
 export interface Intent {
   /** Absolute. */
   readonly desired: number;
   readonly from: number;
-  /** The policy's name, or `schedule NAME`. */
+  /** The policy's name, `schedule NAME`, or `order by NAME`. */
   readonly policy: string;
   readonly decidedAt: EpochMs;
   /** Of that policy; it starts only when the change has been applied. */

@@ -16,6 +16,7 @@ import { entriesFor } from './entries.ts';
 import { takeIn } from './intake.ts';
 import type { Heard } from './notice.ts';
 import { observe } from './observe.ts';
+import { unintended } from './ordered.ts';
 import { settleOutcome } from './outcome.ts';
 import { readOwners } from './owners.ts';
 import type { ScalingPolicy, TargetPolicy } from './policy.ts';
@@ -233,8 +234,7 @@ async function settle(
   const now = deps.clock.now();
   if (desired === undefined) return conclude(deps, one, next, [...one.findings, ...decided], now);
   if (outcome === undefined) {
-    const { intent: _, ...observed } = next;
-    return conclude(deps, one, observed, [...one.findings, ...decided.map(asObserved)], now);
+    return conclude(deps, one, unintended(next), [...one.findings, ...decided.map(asObserved)], now);
   }
   const settled = settleOutcome(next, outcome, now);
   // That it was done holds only if it was.

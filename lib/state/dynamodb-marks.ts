@@ -83,14 +83,21 @@ export function pointersIn(table: Table): Pointers {
 
 export function controlIn(table: Table): ControlStore {
   const scopeKey = (scope: string) => ({ pk: 'control', sk: scope });
+  const read = () =>
+    queryItems(table, {
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': { S: 'control' } },
+    });
   return {
-    async paused() {
-      const items = await queryItems(table, {
-        ConsistentRead: true,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': { S: 'control' } },
-      });
-      return new Set(items.map((item) => item.sk?.S ?? ''));
+    paused: async () => new Set((await read()).map((item) => item.sk?.S ?? '')),
+
+    async pauses() {
+      return (await read()).map(({ sk, pausedBy, pausedAt }) => ({
+        scope: sk?.S ?? '',
+        by: pausedBy?.S ?? 'unknown',
+        at: pausedAt?.N === undefined ? null : Number(pausedAt.N),
+      }));
     },
 
     async pause(scope, by, at) {

@@ -1,6 +1,6 @@
 import type { Clock, EpochMs } from '../clock.ts';
 import { frozenCopy } from './frozen.ts';
-import type { ControlStore, RecordKey, RecordStore, StoredRecord } from './store.ts';
+import type { ControlStore, Pause, RecordKey, RecordStore, StoredRecord } from './store.ts';
 
 interface Cell<State, Notice> {
   readonly record: StoredRecord<State, Notice>;
@@ -114,10 +114,11 @@ function memoryPointers(clock: Clock): Pick<RecordStore<never, never>, 'point' |
 }
 
 function memoryControl(): ControlStore {
-  const scopes = new Set<string>();
+  const scopes = new Map<string, Pause>();
   return {
-    paused: async () => new Set(scopes),
-    pause: async (scope) => void scopes.add(scope),
+    paused: async () => new Set(scopes.keys()),
+    pauses: async () => [...scopes.values()].toSorted((a, b) => (a.scope < b.scope ? -1 : 1)),
+    pause: async (scope, by, at) => void scopes.set(scope, { scope, by, at }),
     resume: async (scope) => void scopes.delete(scope),
   };
 }

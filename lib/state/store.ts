@@ -82,10 +82,21 @@ export interface RecordStore<State, Notice> {
   resolve(alias: string): Promise<RecordKey | undefined>;
 }
 
+/** A scope that is paused. */
+export interface Pause {
+  readonly scope: string;
+  /** `unknown` where whoever wrote the item by hand did not say. */
+  readonly by: string;
+  /** Null where the item does not say. */
+  readonly at: EpochMs | null;
+}
+
 /** What operators set and every capability obeys: the kill switch. */
 export interface ControlStore {
   /** The scopes that are paused now: `all`, a capability (`draining`), or `draining/CLUSTER`. */
   paused(): Promise<ReadonlySet<string>>;
+  /** The same with who did it and when, by scope. */
+  pauses(): Promise<readonly Pause[]>;
   pause(scope: string, by: string, at: EpochMs): Promise<void>;
   resume(scope: string): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE } from '../../lib/clock.ts';
-import { isVoluntary, newRecord, takeIn } from '../../lib/draining/intake.ts';
+import { byWhom, isVoluntary, newRecord, takeIn } from '../../lib/draining/intake.ts';
 import type { Notice } from '../../lib/draining/notice.ts';
 import type { DrainRecord } from '../../lib/draining/record.ts';
 import {
@@ -151,6 +151,15 @@ describe('an order, an advice and maintenance', () => {
   it('edge 39: a release withdraws what was chosen and leaves what must be', () => {
     const all = take(fresh, order('drain'), rebalance(), maintenance(), hookNotice());
     expect(kinds(take(all, order('release', later(1))))).toEqual(['hook']);
+  });
+
+  it('a release is remembered with who gave the newest, in whatever order they come', () => {
+    const early: Notice = { kind: 'order', verb: 'release', by: 'jo', at: later(1) };
+    const late: Notice = { kind: 'order', verb: 'release', by: 'kim', at: later(2) };
+
+    expect(byWhom(take(fresh, early, late))).toBe(' by kim');
+    expect(byWhom(take(fresh, late, early))).toBe(' by kim');
+    expect(byWhom(fresh)).toBe('');
   });
 
   it('edge 9: an order that is delivered again after its release does not come back', () => {

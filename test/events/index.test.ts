@@ -80,6 +80,7 @@ describe('the registry of sources', () => {
       'task-state-change',
       'drain-order',
       'alarm-state-change',
+      'scale-order',
       'service-action',
       'deployment-state-change',
       'task-interruption',

@@ -40,6 +40,41 @@ describe("an operator's order", () => {
   });
 });
 
+describe("an operator's order for a count", () => {
+  it('names the service, the count and who gives it', () => {
+    expect(only(sample('scale-order'))).toEqual({
+      kind: 'scale-order',
+      eventId: '5d0b7f1e-63c4-4a3b-9d2f-7e8a9b0c1d2e',
+      detailType: 'Stevedore Scale Order',
+      at: Date.UTC(2026, 10, 21, 15, 20),
+      target: 'service/prod/web',
+      count: 10,
+      by,
+    });
+  });
+
+  it('may be for a group, and for none of it', () => {
+    expect(only(sample('scale-order-group'))).toMatchObject({ target: 'group/prod-hosts', count: 0 });
+  });
+
+  it.each([
+    ['a step', { 'detail.count': '+2' }, 'detail.count is "+2"; expected a whole number, zero or more'],
+    [
+      'less than nothing',
+      { 'detail.count': -1 },
+      'detail.count is -1; expected a whole number, zero or more',
+    ],
+    [
+      'a service without its cluster',
+      { 'detail.target': 'service/web' },
+      'detail.target is "service/web"; expected service/CLUSTER/NAME or group/NAME, as the policy names it',
+    ],
+    ['nobody behind it', { 'detail.by': '' }, 'detail.by is ""; expected the name of who gives the order'],
+  ])('is malformed with %s', (_, changes, sentence) => {
+    expect(rejection(edited('scale-order', changes))).toBe(`malformed: ${sentence}`);
+  });
+});
+
 describe('a tick of the schedule', () => {
   it('is the event of a scheduled rule', () => {
     expect(only(sample('schedule-tick'))).toEqual({

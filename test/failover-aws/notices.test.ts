@@ -148,6 +148,7 @@ describe('what asks nothing', () => {
     ],
     ['an alarm of others', sample('alarm-state-change'), 'alarm-not-in-policy'],
     ['a host that leaves', sample('lifecycle-terminate'), 'other-capability'],
+    ['an order for a count', sample('scale-order'), 'other-capability'],
   ])('%s', (_what, raw, reason) => {
     expect(ignored(raw)).toBe(reason);
   });

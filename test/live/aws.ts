@@ -71,7 +71,8 @@ export function createAws(front: Front) {
     },
 
     /** The notable decisions of today, the newest first. */
-    journal: (): Promise<JournalEntry[]> => journal.ofDay(new Date().toISOString().slice(0, 10), 200),
+    journal: (): Promise<JournalEntry[]> =>
+      Array.fromAsync(journal.ofDay(new Date().toISOString().slice(0, 10))),
 
     /** Bodies of what is in a queue of the stack, at most ten; they stay there. */
     async messages(queue: 'failed-events' | 'undelivered-events'): Promise<FailedEvent[]> {

@@ -177,19 +177,22 @@ describe('the rules', () => {
 
     expect(compiled(text).rules).toMatchObject([
       { id: 'alarm-state-change', function: 'scale', pattern: { detail: { alarmName: ['high'] } } },
+      { id: 'scale-order', function: 'scale' },
     ]);
   });
 
-  it('are none without a step, since the tick does the rest', () => {
-    expect(compiled(group).rules).toEqual([]);
+  it('are that of orders alone without a step, since the tick does the rest', () => {
+    expect(compiled(group).rules).toMatchObject([{ id: 'scale-order', function: 'scale' }]);
     expect(compiled(group).functions).toEqual(['scale']);
   });
 
-  it('of draining wake the drain function', () => {
+  it('of draining and scaling wake each its own function', () => {
     const both = `${group}draining: { clusters: { prod: { groups: { prod-ecs: {} } } } }\n`;
 
     expect(compiled(both).functions).toEqual(['drain', 'scale']);
-    expect(new Set(compiled(both).rules.map((rule) => rule.function))).toEqual(new Set(['drain']));
+    const scaling = compiled(both).rules.filter((rule) => rule.function === 'scale');
+    expect(scaling.map(({ id }) => id)).toEqual(['scale-order']);
+    expect(compiled(both).rules.length).toBeGreaterThan(1);
   });
 });
 

@@ -224,7 +224,7 @@ describe('what is too large', () => {
     });
     expect(JSON.stringify(outcome)).toContain('prod lacks 3 of its layers, 2000 bytes (2.0 kB)');
     expect(JSON.stringify(outcome)).toContain(
-      `npx stevedore promote ci ${digest} --to prod --region us-east-1 --copy-only`,
+      `npx stevedore promote ci ${digest} --to prod --tag-region us-east-1 --copy-only`,
     );
     expect(registry.names()).not.toContain('ECR:InitiateLayerUpload');
     expect(await copy(digest, { mostBytes: 2_000 })).toMatchObject({ result: 'done' });

@@ -168,6 +168,7 @@ describe('the rules', () => {
       'stevedore-drain-order',
       'stevedore-scale-tick',
       'stevedore-alarm-state-change',
+      'stevedore-scale-order',
       'stevedore-failover-tick',
       'stevedore-service-action',
       'stevedore-deployment-state-change',

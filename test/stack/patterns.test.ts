@@ -63,7 +63,7 @@ const past = ({ name }: { readonly name: string }) =>
 function functionOf(sample: string): string {
   if (/^(failover-|service-action|deployment-|task-interruption)/.test(sample)) return 'failover';
   if (/^(ecr-image-|inspector-|gate-|retag-)/.test(sample)) return 'retag';
-  return sample.startsWith('alarm-') ? 'scale' : 'drain';
+  return /^(alarm-|scale-)/.test(sample) ? 'scale' : 'drain';
 }
 
 describe('a sample event', () => {

@@ -18,6 +18,8 @@ export interface Packaged {
   readonly artefacts: readonly string[];
   readonly resources: Readonly<Record<string, Resource>>;
   readonly conditions: Readonly<Record<string, unknown>>;
+  /** The text of the template. */
+  readonly template: string;
   /** The files in each function's archive, by the function's name. */
   readonly files: ReadonlyMap<string, ReadonlyMap<string, Buffer>>;
 }
@@ -61,13 +63,15 @@ export function packageService(
     file: join(folder, '.serverless', `${name}.zip`),
   }));
   const written = archives.filter(({ file }) => existsSync(file));
-  const packaged = existsSync(template) ? JSON.parse(readFileSync(template, 'utf8')) : {};
+  const text = existsSync(template) ? readFileSync(template, 'utf8') : '{}';
+  const packaged = JSON.parse(text);
   return {
     status,
     output: stdout + stderr,
     artefacts: [template, ...written.map(({ file }) => file)].filter((file) => existsSync(file)),
     resources: packaged.Resources ?? {},
     conditions: packaged.Conditions ?? {},
+    template: text,
     files: new Map(written.map(({ name, file }) => [name, unzip(readFileSync(file))])),
   };
 }

@@ -312,5 +312,15 @@ export function storeContract(make: MakeStore): void {
       await store.resume('never-paused');
       expect(await store.paused()).toEqual(new Set(['draining/prod']));
     });
+
+    it('knows who paused them, and when, by scope', async () => {
+      await store.pause('scaling', 'bob', clock.now() + SECOND);
+      await store.pause('all', 'alice', clock.now());
+
+      expect(await store.pauses()).toEqual([
+        { scope: 'all', by: 'alice', at: clock.now() },
+        { scope: 'scaling', by: 'bob', at: clock.now() + SECOND },
+      ]);
+    });
   });
 }

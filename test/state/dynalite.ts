@@ -9,6 +9,8 @@ const dynalite = untyped as Dynalite;
 
 export interface LocalDynamo {
   readonly client: DynamoDBClient;
+  /** For `--endpoint`. */
+  readonly endpoint: string;
   /** Creates a table as serverless.yml does and waits for it. */
   createTable(name: string): Promise<void>;
   stop(): Promise<void>;
@@ -19,13 +21,15 @@ export async function startDynamo(): Promise<LocalDynamo> {
   const server = dynalite({ createTableMs: 0 });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+  const endpoint = `http://127.0.0.1:${port}`;
   const client = new DynamoDBClient({
     region: 'eu-central-1',
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   return {
     client,
+    endpoint,
     async createTable(name) {
       await client.send(
         new CreateTableCommand({

@@ -1,15 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
-import { type EpochMs, wallClock } from '../clock.ts';
 import { type Position, positionOf } from './positions.ts';
 import type { Finding } from './raw.ts';
-import { relationFindings } from './relations.ts';
-import { type Policy, policySchema } from './schema.ts';
 import { nearest } from './spelling.ts';
 
-/** One thing that is wrong with the policy file. Lines and columns count from 1. */
-export interface PolicyError extends Position {
+/** One thing that is wrong with a file. Lines and columns count from 1. */
+export interface FileError extends Position {
   readonly file: string;
   /** `draining.clusters.prod.deadline`; empty for the file as a whole. */
   readonly path: string;
@@ -17,30 +13,48 @@ export interface PolicyError extends Position {
   readonly expected: string;
 }
 
-export type LoadedPolicy =
-  | { readonly ok: true; readonly policy: Policy }
-  | { readonly ok: false; readonly errors: readonly PolicyError[] };
+export type CheckedYaml<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly errors: readonly FileError[] };
 
-/**
- * Reads and checks a policy file. Never throws: a file that cannot be read is an error like any other. `now` decides
- * which schedules can still fire.
- */
-export function loadPolicy(file: string, now: EpochMs = wallClock.now()): LoadedPolicy {
+/** What a kind of file has to be. */
+export interface FileKind<Schema extends z.ZodType> {
+  /** Its messages complete the sentence "expected ...". */
+  readonly schema: Schema;
+  /** What is wrong between values that are right by themselves. */
+  readonly relations: (found: unknown) => readonly Finding[];
+  /** `a readable policy file`. */
+  readonly expected: string;
+}
+
+/** Reads and checks the file that `read` returns the text of. Never throws: what cannot be read is an error as well. */
+export function checkYaml<Schema extends z.ZodType>(
+  read: () => string,
+  file: string,
+  kind: FileKind<Schema>,
+): CheckedYaml<z.output<Schema>> {
   try {
-    return parsePolicy(readFileSync(file, 'utf8'), file, now);
+    return checked(read(), file, kind);
   } catch (error) {
-    return unreadable(file, error);
+    // The file is not there; or YAML's parser recurses: maps some thousand levels deep are more than the stack holds.
+    return unreadable(file, kind.expected, error);
   }
 }
 
-/** Checks the text of a policy file, and reports every error at once, in the order of the file. */
-export function parsePolicy(text: string, file: string, now: EpochMs = wallClock.now()): LoadedPolicy {
+/** @throws RangeError when the text is nested too deeply to be read */
+function checked<Schema extends z.ZodType>(
+  text: string,
+  file: string,
+  { schema, relations, expected }: FileKind<Schema>,
+): CheckedYaml<z.output<Schema>> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
-  const syntax = document.errors.map((error): PolicyError => {
+  // A map as a key means nothing here, and nested ones take exponential time to read (yaml's toJS).
+  const options = { merge: true, stringKeys: true, prettyErrors: false } as const;
+  const document = parseDocument(text, { ...options, lineCounter: lines });
+  const syntax = document.errors.map((error): FileError => {
     const { line, col } = lines.linePos(error.pos[0]);
-    const expected = error.code === 'DUPLICATE_KEY' ? 'each key once' : 'valid YAML';
-    return { file, line, column: col, path: '', found: error.message, expected };
+    const valid = error.code === 'DUPLICATE_KEY' ? 'each key once' : 'valid YAML';
+    return { file, line, column: col, path: '', found: error.message, expected: valid };
   });
   // Past a syntax error the tree is a guess, and what it would make us say is noise. A duplicate key is no guess.
   if (document.errors.some((error) => error.code !== 'DUPLICATE_KEY')) return failed(syntax);
@@ -50,35 +64,35 @@ export function parsePolicy(text: string, file: string, now: EpochMs = wallClock
   try {
     found = document.toJS();
   } catch (error) {
-    return unreadable(file, error);
+    return unreadable(file, expected, error);
   }
-  const parsed = policySchema.safeParse(found);
+  const parsed = schema.safeParse(found);
   const findings = [
     ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => fromIssue(issue, found))),
-    ...relationFindings(found, now),
+    ...relations(found),
   ];
-  const errors = findings.map((finding): PolicyError => {
+  const errors = findings.map((finding): FileError => {
     const position = positionOf(document, lines, finding.path, finding.at);
     const text = finding.found ?? inWords(valueAt(found, finding.path));
     return { file, ...position, path: finding.path.join('.'), found: text, expected: finding.expected };
   });
-  if (parsed.success && errors.length === 0 && syntax.length === 0) return { ok: true, policy: parsed.data };
+  if (parsed.success && errors.length === 0 && syntax.length === 0) return { ok: true, value: parsed.data };
   return failed([...syntax, ...errors]);
 }
 
 /** `stevedore.yml:12:17: draining.clusters.prod.deadline: found "3 days", expected ...`. */
-export function formatPolicyError(error: PolicyError): string {
+export function formatFileError(error: FileError): string {
   const path = error.path === '' ? '' : `${error.path}: `;
   return `${error.file}:${error.line}:${error.column}: ${path}found ${error.found}, expected ${error.expected}`;
 }
 
-function unreadable(file: string, error: unknown): LoadedPolicy {
+function unreadable(file: string, expected: string, error: unknown) {
   const found = error instanceof Error ? error.message : String(error);
-  return failed([{ file, line: 1, column: 1, path: '', found, expected: 'a readable policy file' }]);
+  return failed([{ file, line: 1, column: 1, path: '', found, expected }]);
 }
 
-function failed(errors: readonly PolicyError[]): LoadedPolicy {
-  return { ok: false, errors: errors.toSorted((a, b) => a.line - b.line || a.column - b.column) };
+function failed(errors: readonly FileError[]) {
+  return { ok: false as const, errors: errors.toSorted((a, b) => a.line - b.line || a.column - b.column) };
 }
 
 function fromIssue(issue: z.core.$ZodIssue, found: unknown, within: readonly PropertyKey[] = []): Finding[] {
