@@ -18,7 +18,7 @@ export async function measureBundles(onProgress: (done: number, of: number) => v
   const folder = mkdtempSync(join(tmpdir(), 'stevedore-bench-'));
   try {
     const loaded = loadPolicy(join(root, 'stevedore.yml'));
-    if (!loaded.ok) throw new Error('stevedore.yml is not valid; `node lib/policy/check.ts` says why.');
+    if (!loaded.ok) throw new Error('stevedore.yml is not valid; `npx stevedore validate` says why.');
     const outputs = await bundle(root, 'drain', compilePolicy(loaded.policy).runtime);
     const bare = join(folder, 'bare.js');
     await build({

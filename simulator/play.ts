@@ -1,7 +1,14 @@
 // `npm start`: plays the harbour scenario and prints what Stevedore did, and why. Nothing leaves this machine.
+// `npm start -- --html FILE` writes the report too.
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import picocolors from 'picocolors';
 import { MINUTE } from '../lib/clock.ts';
+import { observeWorld } from './report/observe.ts';
+import { runFigures } from './report/run/figures.ts';
+import { runPage } from './report/run/page.ts';
+import { RUN_REMARKS } from './report/run/run.ts';
 import { harbour } from './scenarios/harbour.ts';
 import { summary } from './summary.ts';
 import { timeline } from './timeline.ts';
@@ -11,6 +18,7 @@ const WIDEST = 120;
 const colors = picocolors.createColors(process.stdout.isTTY && picocolors.isColorSupported);
 const scenario = harbour();
 const { world, deployment, steps, endsAt } = scenario;
+const { html } = parseArgs({ options: { html: { type: 'string' } } }).values;
 const minutes = (endsAt - world.now()) / MINUTE;
 const bar = new SingleBar({
   format: 'Playing an afternoon in a simulated cluster [{bar}] {value}/{total} min',
@@ -21,10 +29,7 @@ const bar = new SingleBar({
 
 const began = performance.now();
 bar.start(minutes, 0);
-for (let minute = 1; minute <= minutes; minute++) {
-  await world.runFor(MINUTE);
-  bar.update(minute);
-}
+const observation = await observeWorld({ world }, endsAt, (done) => bar.update(done / MINUTE));
 bar.stop();
 const realMs = performance.now() - began;
 
@@ -38,3 +43,14 @@ const lines = [
   summary(world, deployment, realMs, colors),
 ];
 process.stdout.write(`${lines.join('\n')}\n`);
+if (html !== undefined) {
+  const { journal } = deployment;
+  const figures = runFigures(observation, world.recording, journal);
+  const subtitle = 'the policy examples/harbour.yml';
+  const title = 'An afternoon in the cluster "harbour"';
+  writeFileSync(
+    html,
+    runPage({ title, subtitle, observation, steps, journal, figures, remarks: RUN_REMARKS }),
+  );
+  process.stdout.write(`The report is in ${html}.\n`);
+}

@@ -3,11 +3,14 @@ import type { createColors } from 'picocolors';
 import type { Deployment } from './deployment.ts';
 import type { World } from './world.ts';
 
-/** What the scenario came to: each instance, and the figures that matter. */
+/**
+ * What the scenario came to: each instance, and the figures that matter. `realMs`: how long it took to play;
+ * undefined leaves that out.
+ */
 export function summary(
   world: World,
   { journal }: Deployment,
-  realMs: number,
+  realMs: number | undefined,
   colors: ReturnType<typeof createColors>,
 ): string {
   const table = new Table({
@@ -39,7 +42,9 @@ export function summary(
     `${recording.events.length} events, of which ${recording.events.filter(({ rules }) => rules.length > 0).length} matched a rule`,
     `${total((of) => of.invocations)} invocations, ${total((of) => of.errors)} failed, the longest took ${(longest / 1_000).toFixed(1)} s of simulated time`,
     `${recording.countOf()} AWS calls, ${recording.countOf() - writes(recording.callCounts)} of them reads`,
-    `${(virtualMs / 60_000).toFixed(0)} minutes played in ${(realMs / 1_000).toFixed(1)} s`,
+    ...(realMs === undefined
+      ? []
+      : [`${(virtualMs / 60_000).toFixed(0)} minutes played in ${(realMs / 1_000).toFixed(1)} s`]),
   ];
   const tables = [
     table.toString(),

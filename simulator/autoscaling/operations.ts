@@ -68,6 +68,8 @@ function lifecycleOperations(scaling: AutoScaling): Operations {
 
 function describeOperations(scaling: AutoScaling): Operations {
   return {
+    // The groups here have none: whoever scales them sets their desired capacity.
+    DescribePolicies: operation(() => ({ ScalingPolicies: [] })),
     DescribeAutoScalingGroups: operation((input: DescribeForm) => {
       const names = input.AutoScalingGroupNames;
       const all = [...scaling.groups.values()].filter(

@@ -1,13 +1,19 @@
 import type * as Sdk from '@aws-sdk/client-ecs';
 import { type Kernel, type Operations, operation, type Wire } from '../kernel.ts';
+import { page } from '../paging.ts';
 import { providerShape } from './cluster-providers.ts';
 import type { Ecs } from './ecs.ts';
-import { clusterNamed, limit, missing } from './lookup.ts';
+import { clusterNamed, limit, missing, pageSize } from './lookup.ts';
 import { type Cluster, pendingTasks, runningTasks, starting } from './model.ts';
 
 /** Clusters and capacity providers. */
 export function clusterOperations(ecs: Ecs, kernel: Kernel): Operations {
   return {
+    ListClusters: operation((input: Sdk.ListClustersRequest) => {
+      const listed = [...ecs.clusters.values()].map(({ arn }, order) => ({ arn, order }));
+      const { items, nextToken } = page(listed, input.nextToken, pageSize(input.maxResults));
+      return { clusterArns: items.map(({ arn }) => arn), nextToken };
+    }),
     DescribeClusters: operation((input: Sdk.DescribeClustersRequest) => {
       const names = limit(input.clusters ?? ['default'], 100, 'Clusters');
       const clusters = names.map((name) => ({

@@ -2,14 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { MINUTE } from '../../lib/clock.ts';
 import { compare } from '../../simulator/backtest/compare.ts';
 import { reportPage } from '../../simulator/backtest/report/page.ts';
-import {
-  capacityPath,
-  lackPath,
-  loadPath,
-  shortBands,
-  ticksOf,
-} from '../../simulator/backtest/report/plot.ts';
+import { capacityPath, lackPath, loadPath, shortBands } from '../../simulator/backtest/report/plot.ts';
 import { shape } from '../../simulator/backtest/shapes.ts';
+import { ticksOf } from '../../simulator/report/curves.ts';
 import { aLoad, aModel, aStepIn, aStepPolicy, aTarget } from './builders.ts';
 
 const load = shape('flash-crowd', { minutes: 3 * 24 * 60, base: 40, peak: 200, seed: 3 });
@@ -39,10 +34,14 @@ describe('the report', () => {
 
   it('keeps every decision with its reason for the pointer', () => {
     const text = /<script type="application\/json" id="playback">(.*)<\/script>/.exec(page)?.[1] ?? '';
-    const { rivals } = JSON.parse(text);
+    const { plots } = JSON.parse(text);
     const notes = comparison.rivals[0]?.played.notes ?? [];
-    expect(rivals.policy.notes).toEqual(
-      notes.map(({ minute, from, to, reason, sentence }) => [minute, from, to, reason, sentence]),
+    expect(plots.policy.notes).toEqual(
+      notes.map(({ minute, from, to, reason, sentence }) => [
+        minute,
+        `${from === to ? 'held' : `${from} \u2192 ${to}`}, ${reason}`,
+        sentence,
+      ]),
     );
     expect(notes.length).toBeGreaterThan(0);
   });

@@ -1,6 +1,7 @@
 import { MINUTE } from '../../../lib/clock.ts';
+import { tile, tiles } from '../../report/frame.ts';
+import { escapeHtml } from '../../report/html.ts';
 import { type Comparison, momentOf, nounOf, type Rival } from '../compare.ts';
-import { escapeHtml } from './html.ts';
 
 const DAY_MINUTES = 24 * 60;
 
@@ -13,7 +14,7 @@ export function headline(comparison: Comparison): string {
   const minutes = load.values.length;
   const { shortMinutes, taskHours, changes, worstFlap, worstFlapAt } = own.figures;
   const fixed = rivals.find(({ key }) => key === 'fixed-peak')?.figures.taskHours;
-  const tiles = [
+  return tiles('Figures of the policy', [
     tile(`${whole(shortMinutes)} min`, 'under-provisioned', `${percent(shortMinutes / minutes)} of the time`),
     tile(
       whole(taskHours),
@@ -28,12 +29,8 @@ export function headline(comparison: Comparison): string {
         ? 'nothing out and in within 30 min'
         : `${noun}s out and in again within 30 min, by ${minuteText(momentOf(load, worstFlapAt))}`,
     ),
-  ];
-  return `<section class="tiles" aria-label="Figures of the policy">${tiles.join('')}</section>`;
+  ]);
 }
-
-const tile = (value: string, name: string, remark: string) =>
-  `<div><b class="value">${value}</b><span>${name}</span><small>${escapeHtml(remark)}</small></div>`;
 
 /** All rivals side by side. */
 export function figuresTable(comparison: Comparison): string {

@@ -1,50 +1,39 @@
-import type { Comparison } from '../compare.ts';
+import { MINUTE } from '../../../lib/clock.ts';
+import { whereItChanges } from '../../report/curves.ts';
+import type { Playback, PlotPlayback } from '../../report/playback.ts';
+import type { Comparison, Rival } from '../compare.ts';
 
-/** What the page's script needs to explain a minute. Curves are kept where they change: `[minute, value]`. */
-interface Playback {
-  readonly startsAt: number;
-  readonly noun: string;
-  /** In tasks that it needs; null: nothing is known. */
-  readonly load: readonly (readonly [number, number | null])[];
-  readonly rivals: Readonly<Record<string, RivalPlayback>>;
-}
-
-interface RivalPlayback {
-  readonly title: string;
-  readonly running: readonly (readonly [number, number])[];
-  readonly short: readonly (readonly [number, number])[];
-  /** `[minute, from, to, reason, sentence]`. */
-  readonly notes: readonly (readonly [number, number, number, string, string])[];
-}
-
+/** Each rival's minutes in words, by its key. */
 export function playback({ load, model, policy, rivals }: Comparison): Playback {
   const needs = Array.from(load.values, (value) =>
     Number.isNaN(value) ? null : Math.round((100 * value) / model.perTask) / 100,
   );
+  const noun = policy.target.kind === 'service' ? 'task' : 'instance';
+  const needed = { text: 'load needs {}', none: 'no value in the trace', points: whereItChanges(needs) };
   return {
     startsAt: load.startsAt,
-    noun: policy.target.kind === 'service' ? 'task' : 'instance',
-    load: whereItChanges(needs),
-    rivals: Object.fromEntries(
-      rivals.map(({ key, title, played }) => [
-        key,
-        {
-          title,
-          running: whereItChanges(played.running),
-          short: whereItChanges(played.short),
-          notes: played.notes.map(
-            ({ minute, from, to, reason, sentence }) => [minute, from, to, reason, sentence] as const,
-          ),
-        },
-      ]),
-    ),
+    unitMs: MINUTE,
+    plots: Object.fromEntries(rivals.map((rival) => [rival.key, plotOf(rival, needed, noun)])),
   };
 }
 
-function whereItChanges<T>(values: ArrayLike<T>): (readonly [number, T])[] {
-  const changes: (readonly [number, T])[] = [];
-  for (const [minute, value] of Array.from(values).entries()) {
-    if (minute === 0 || value !== values[minute - 1]) changes.push([minute, value]);
-  }
-  return changes;
+function plotOf(
+  { title, played }: Rival,
+  needed: PlotPlayback['readings'][number],
+  noun: string,
+): PlotPlayback {
+  const serving = {
+    text: `{} ${noun}s serve`,
+    one: `1 ${noun} serves`,
+    points: whereItChanges(played.running),
+  };
+  return {
+    title,
+    readings: [needed, serving],
+    lacking: whereItChanges(Array.from(played.short, (short) => (short === 1 ? 1 : 0))),
+    notes: played.notes.map(({ minute, from, to, reason, sentence }) => {
+      const what = from === to ? 'held' : `${from} \u2192 ${to}`;
+      return [minute, `${what}, ${reason}`, sentence] as const;
+    }),
+  };
 }
