@@ -5,6 +5,7 @@ import type { TargetPolicy } from '../lib/scaling/policy.ts';
 import { DEFAULTS, type LoadModel, METRIC_KINDS, type MetricKind } from '../simulator/backtest/load-model.ts';
 import type { Load } from '../simulator/backtest/trace.ts';
 import { BadInput } from './command.ts';
+import { JSON_OUTPUT, TEXT } from './options.ts';
 
 export interface BacktestOptions {
   readonly policyFile: string;
@@ -42,29 +43,30 @@ The load model, which stands in for your service; every result states it:
   --points-above N   one-minute points until an alarm above its threshold is in ALARM (default 3)
   --points-below N   the same below a threshold (default 15)
 
+Example:
+  npx stevedore backtest stevedore.yml --target service/prod/web --trace requests.csv --html report.html
+
 Exit codes: 0 done, 1 failed, 2 bad input.
 `;
 
+/** For parseArgs. */
+export const OPTIONS = {
+  trace: TEXT,
+  target: TEXT,
+  ...JSON_OUTPUT,
+  html: TEXT,
+  'per-task': TEXT,
+  'recorded-at': TEXT,
+  metric: TEXT,
+  'start-up': TEXT,
+  lag: TEXT,
+  'points-above': TEXT,
+  'points-below': TEXT,
+} as const;
+
 /** Reads the arguments of `stevedore backtest`; throws `BadInput`. */
 export function parseOptions(args: readonly string[]): BacktestOptions {
-  const text = { type: 'string' } as const;
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      trace: text,
-      target: text,
-      json: { type: 'boolean', default: false },
-      html: text,
-      'per-task': text,
-      'recorded-at': text,
-      metric: text,
-      'start-up': text,
-      lag: text,
-      'points-above': text,
-      'points-below': text,
-    },
-  });
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
   const [policyFile, ...extra] = positionals;
   if (policyFile === undefined) throw new BadInput('Name the policy file: stevedore backtest stevedore.yml');
   if (extra.length > 0)

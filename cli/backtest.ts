@@ -1,26 +1,27 @@
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { SingleBar } from 'cli-progress';
-import { SECOND } from '../lib/clock.ts';
 import type { TargetPolicy } from '../lib/scaling/policy.ts';
 import { compare } from '../simulator/backtest/compare.ts';
 import { reportPage } from '../simulator/backtest/report/page.ts';
 import { readTrace, toLoad } from '../simulator/backtest/trace.ts';
-import { HELP, modelFor, parseOptions } from './backtest-options.ts';
+import { HELP, modelFor, OPTIONS, parseOptions } from './backtest-options.ts';
 import { asJson, asText } from './backtest-output.ts';
 import { BadInput, type Command, EXIT } from './command.ts';
 import { readPolicy } from './policy-file.ts';
+import { createProgress } from './progress.ts';
 
 export const backtest: Command = {
   summary: 'play a metric trace against a scaling policy',
   help: HELP,
+  options: OPTIONS,
+  words: 'files',
   async run(args, terminal) {
     const options = parseOptions(args);
     const policy = targetOf(options.policyFile, options.target);
     const parsed = readTrace(options.traceFile);
     if (!parsed.ok) throw new BadInput(parsed.errors.join('\n'));
     const { load, model } = modelFor(options, toLoad(parsed.trace), policy);
-    const progress = createProgress();
+    const progress = createProgress('Playing the trace');
     const comparison = compare(load, policy, model, progress.update);
     progress.stop();
     if (options.html !== undefined) {
@@ -46,26 +47,4 @@ function targetOf(file: string, id: string | undefined): TargetPolicy {
   const found = targets.find(({ target }) => target.id === id);
   if (found === undefined) throw new BadInput(`--target: ${file} has no ${id}, only ${ids}`);
   return found;
-}
-
-/** A bar on the error stream of a terminal, for what takes longer than a second. */
-function createProgress() {
-  const bar = new SingleBar({
-    format: 'Playing the trace [{bar}] {percentage} %',
-    stream: process.stderr,
-    hideCursor: true,
-    clearOnComplete: true,
-  });
-  const began = performance.now();
-  let shown = false;
-  return {
-    update(done: number, of: number) {
-      if (!shown && performance.now() - began > SECOND) bar.start(1, 0);
-      shown ||= performance.now() - began > SECOND;
-      if (shown) bar.update(done / of);
-    },
-    stop() {
-      if (shown) bar.stop();
-    },
-  };
 }

@@ -124,7 +124,7 @@ export const edgeCases: readonly EdgeCase[] = [
     40,
     'Scale-in protection keeps the hook from coming',
     'containers-roadmap#2814, #2862',
-    'Nothing is asked of us then; there is no drain. To find such instances is a check-up, which is not built.',
+    'Nothing is asked of us then; there is no drain. stevedore doctor finds such groups: scale-in-protection-left.',
   ),
   of(41, 'A protected task, or one with a long stop timeout', 'containers-roadmap#2320'),
   of(42, 'A task is placed just after DRAINING', 'karpenter, aws-node-termination-handler#476'),

@@ -13,6 +13,7 @@ import { retaggingReasonMeanings } from '../lib/retagging/reason-meanings.ts';
 import { retaggingReasons } from '../lib/retagging/reasons.ts';
 import { scalingReasonMeanings } from '../lib/scaling/reason-meanings.ts';
 import { scalingReasons } from '../lib/scaling/reasons.ts';
+import { pauseReasonMeanings } from '../lib/state/pause-reasons.ts';
 
 const file = join(import.meta.dirname, '..', 'docs', 'reason-codes.md');
 
@@ -63,6 +64,12 @@ ${table(['code', 'weight', 'meaning'], weighted(failoverReasonMeanings, failover
 ## Retagging: decisions about a tag
 
 ${table(['code', 'weight', 'meaning'], weighted(retaggingReasonMeanings, retaggingReasons))}
+
+## The kill switch
+
+Said of a whole capability, or of what the scope names. Their outcome is \`done\`, their weight \`notable\`.
+
+${table(['code', 'meaning'], codes(pauseReasonMeanings))}
 
 ## Events that ask nothing
 

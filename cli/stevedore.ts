@@ -1,18 +1,16 @@
 #!/usr/bin/env node
-// The `stevedore` command. Exit codes: 0 done, 1 failed, 2 bad input, 3 something would be refused.
-import { backtest } from './backtest.ts';
+// The `stevedore` command. Exit codes: 0 done, 1 failed, 2 bad input, 3 something is left to be done or was refused.
+import { connect } from './account.ts';
 import { BadInput, type Command, EXIT, type ExitCode, type Terminal } from './command.ts';
-import { plan } from './plan.ts';
-import { createRetagCommands } from './retag/commands.ts';
-import { connect } from './retag/connect.ts';
-
-const COMMANDS: Readonly<Record<string, Command>> = { backtest, plan, ...createRetagCommands(connect) };
+import { failureText } from './failed.ts';
+import { didYouMean } from './suggest.ts';
+import { createVerbs } from './verbs.ts';
 
 /** Runs one command line, without the program's name. Never throws. */
 export async function stevedore(
   args: readonly string[],
   terminal: Terminal,
-  commands = COMMANDS,
+  commands: Readonly<Record<string, Command>> = createVerbs(connect),
 ): Promise<ExitCode> {
   const [verb, ...rest] = args;
   if (verb === undefined || verb === 'help' || verb === '--help' || verb === '-h') {
@@ -22,7 +20,9 @@ export async function stevedore(
   }
   const command = Object.hasOwn(commands, verb) ? commands[verb] : undefined;
   if (command === undefined) {
-    terminal.err(`stevedore: there is no command ${JSON.stringify(verb)}.\n\n${usage(commands)}`);
+    const suggestion = didYouMean(verb, Object.keys(commands));
+    const sentence = `there is no command ${JSON.stringify(verb)}.${suggestion}`;
+    terminal.err(`stevedore: ${sentence}\n\n${usage(commands)}`);
     return EXIT.badInput;
   }
   if (rest.includes('--help') || rest.includes('-h')) {
@@ -32,13 +32,13 @@ export async function stevedore(
   try {
     return await command.run(rest, terminal);
   } catch (error) {
-    if (error instanceof BadInput || isArgumentError(error)) {
-      terminal.err(`${error.message}\nSee: stevedore ${verb} --help\n`);
+    const wrong = badInput(error, command);
+    if (wrong !== undefined) {
+      terminal.err(`${wrong}\nSee: stevedore ${verb} --help\n`);
       return EXIT.badInput;
     }
-    terminal.err(
-      `stevedore ${verb} failed: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`,
-    );
+    const stack = error instanceof Error ? (error.stack ?? error.message) : error;
+    terminal.err(failureText(verb, error) ?? `stevedore ${verb} failed: ${stack}\n`);
     return EXIT.failed;
   }
 }
@@ -49,9 +49,18 @@ function usage(commands: Readonly<Record<string, Command>>): string {
   return `Usage: stevedore COMMAND [OPTIONS]\n\n${lines.join('\n')}\n\nstevedore COMMAND --help explains a command.\n`;
 }
 
-/** What parseArgs throws for options that it does not know, or that lack a value. */
-const isArgumentError = (error: unknown): error is Error =>
-  error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS_');
+/** What the user can mend, in words; undefined for any other error. */
+function badInput(error: unknown, { options }: Command): string | undefined {
+  if (error instanceof BadInput) return error.message;
+  // What parseArgs throws for options that it does not know, or that lack a value.
+  if (!(error instanceof Error && 'code' in error)) return undefined;
+  if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+    const [option = ''] = /(?<=')--?[^\s'=]+/.exec(error.message) ?? [];
+    const known = Object.keys(options).map((name) => `--${name}`);
+    return `There is no option ${option}.${didYouMean(option, known)}`;
+  }
+  return String(error.code).startsWith('ERR_PARSE_ARGS_') ? error.message : undefined;
+}
 
 if (import.meta.main) {
   process.exitCode = await stevedore(process.argv.slice(2), {

@@ -83,7 +83,7 @@ async function checkService(
     const check = checkOf(subject, decide({ ...situation, snapshot: { ...situation.snapshot, target } }));
     const deployment = onItsWay(view);
     const remark = `Deployment ${deployment} is on its way now and would be waited for.`;
-    return check.verdict === 'ready' && deployment !== undefined ? { ...check, remarks: [remark] } : check;
+    return check.verdict === 'pending' && deployment !== undefined ? { ...check, remarks: [remark] } : check;
   } catch (error) {
     return unread(SECTION, subject, error);
   }
@@ -99,7 +99,8 @@ function checkOf(subject: string, { action, findings: [first], next }: Migration
     return unread(SECTION, subject, new Error(`Nothing was decided about ${subject}.`));
   }
   const { reason, sentence, facts = {}, outcome } = first;
-  const verdict = outcome === 'done' ? 'idle' : 'ready';
+  // A migration begins as soon as the policy has it.
+  const verdict = outcome === 'done' ? 'idle' : 'pending';
   const { from, to } = facts;
   const change = action?.kind === 'move' ? { from: String(from), to: String(to) } : null;
   return { ...base, verdict, reason, sentence, change };

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import picocolors from 'picocolors';
-import type { Check, Verdict } from './check.ts';
+import { type Check, isOpen, type Section, type Verdict, WORST_FIRST } from './check.ts';
 
 /** What was checked, against what. */
 export interface Plan {
@@ -11,13 +11,26 @@ export interface Plan {
   readonly checks: readonly Check[];
 }
 
-const TITLES: Readonly<Record<Check['section'], string>> = {
+const TITLES: Readonly<Record<Section, string>> = {
+  deployed: 'Against what is deployed',
+  'draining.now': 'Draining, now',
+  'draining.limits': 'Draining: the limits in numbers (draining.clusters.*.limits)',
+  'draining.triggers': 'Draining: what each trigger would lead to',
+  'draining.never': 'Draining: what it leaves alone',
+  'scaling.now': 'Scaling, now',
+  'scaling.policies': 'Scaling: what each policy would lead to, by itself',
+  'scaling.schedules': 'Scaling: the next run of each schedule',
   'failover.services': 'If there were no Fargate Spot for any of these services (failover.services)',
   'failover.migrations': 'From EC2 to Fargate (failover.migrations)',
+  'retagging.now': 'Retagging, now',
+  'retagging.never': 'Retagging: what it never touches',
 };
 const WORDS: Readonly<Record<Verdict, string>> = {
+  pending: 'pending',
+  waits: 'waits',
   ready: 'ready',
   idle: 'nothing to do',
+  untouched: 'untouched',
   refused: 'refused',
   unread: 'not read',
 };
@@ -31,15 +44,18 @@ export function asText(plan: Plan, columns: number | undefined): string {
   const { policyFile, region, endpoint, checks } = plan;
   const colors = picocolors.createColors(columns !== undefined && picocolors.isColorSupported);
   const paint: Readonly<Record<Verdict, (text: string) => string>> = {
+    pending: colors.cyan,
+    waits: colors.cyan,
+    untouched: colors.dim,
     ready: colors.green,
     idle: colors.dim,
     refused: colors.red,
     unread: colors.yellow,
   };
-  const subjects = Math.max(0, ...checks.map(({ subject }) => subject.length));
   const verdicts = Math.max(...Object.values(WORDS).map((word) => word.length));
-  const text = Math.max(LEAST_TEXT, Math.min(columns ?? 100, WIDEST) - subjects - verdicts - FRAME);
   const tables = [...Map.groupBy(checks, ({ section }) => section)].flatMap(([section, some]) => {
+    const subjects = Math.max(...some.map(({ subject }) => subject.length));
+    const text = Math.max(LEAST_TEXT, Math.min(columns ?? 100, WIDEST) - subjects - verdicts - FRAME);
     const table = new Table({
       style: { head: [], border: [] },
       colWidths: [subjects + 2, verdicts + 2, text + 2],
@@ -54,21 +70,25 @@ export function asText(plan: Plan, columns: number | undefined): string {
   return [`${policyFile} against ${where}`, '', ...tables, summary(plan), ''].join('\n');
 }
 
-/** For machines: keys are only ever added. `result` is the worst of the verdicts. */
+/** For machines: keys are only ever added. `result` is the worst of the verdicts that count: see `resultOf`. */
 export function asJson({ policyFile, region, endpoint, checks }: Plan): string {
-  const has = (verdict: Verdict) => checks.some((check) => check.verdict === verdict);
-  const result = has('unread') ? 'unread' : has('refused') ? 'refused' : 'ready';
-  return `${JSON.stringify({ policy: policyFile, region, endpoint, result, checks }, null, 2)}\n`;
+  return `${JSON.stringify({ policy: policyFile, region, endpoint, result: resultOf(checks), checks }, null, 2)}\n`;
+}
+
+/** `ready`: nothing would change, and nothing stands against what may come. */
+export function resultOf(checks: readonly Check[]): Verdict {
+  const worst = WORST_FIRST.find((verdict) => checks.some((check) => check.verdict === verdict)) ?? 'ready';
+  return worst === 'unread' || isOpen({ verdict: worst }) ? worst : 'ready';
 }
 
 /** Each error once, with what it keeps from being checked; undefined if there was none. */
-export function failures({ checks }: Plan): string | undefined {
+export function failures({ checks }: Plan, verb = 'plan'): string | undefined {
   const unreadOnes = checks.filter(({ verdict }) => verdict === 'unread');
   if (unreadOnes.length === 0) return undefined;
   const paragraphs = [...Map.groupBy(unreadOnes, ({ sentence }) => sentence)].map(([sentence, some]) => {
     const subjects = some.length === checks.length ? [] : [some.map(({ subject }) => subject).join(', ')];
     const hints = new Set(some.flatMap(({ reason }) => HINTS[reason] ?? []));
-    return `stevedore plan failed: ${[...subjects, [sentence, ...hints].join('\n')].join(': ')}\n`;
+    return `stevedore ${verb} failed: ${[...subjects, [sentence, ...hints].join('\n')].join(': ')}\n`;
   });
   return paragraphs.join('');
 }
@@ -76,9 +96,12 @@ export function failures({ checks }: Plan): string | undefined {
 /** What an error means at a terminal, beyond what it means to a function. By lib/aws/explain.ts's codes. */
 const HINTS: Readonly<Record<string, string>> = {
   'aws-access-denied':
-    'It was the credentials of this terminal that were denied: a plan needs ecs:Describe*, ecs:ListTasks, ec2:DescribeSubnets and ecr:BatchGetImage.',
+    'It was the credentials of this terminal that were denied: stevedore plan --help says what they need.',
   'aws-unavailable': 'Check the network, --region and --endpoint, and run it again.',
   'aws-throttled': 'Run it again in a minute.',
+  'access-denied':
+    'It was the credentials of this terminal that were denied: stevedore plan --help says what they need.',
+  throttled: 'Run it again in a minute.',
 };
 
 const wordsOf = ({ sentence, remarks, verdict, reason }: Check): string =>
@@ -89,10 +112,16 @@ const broken = (text: string, width: number): string =>
   text.replaceAll(new RegExp(`\\S{${width}}(?=\\S)`, 'g'), '$& ');
 
 function summary({ checks, policyFile }: Plan): string {
-  if (checks.length === 0) {
-    return `Nothing to check: ${policyFile} has no services or migrations under failover, which is what a plan is about so far.`;
-  }
-  const verdicts: readonly Verdict[] = ['ready', 'idle', 'refused', 'unread'];
+  if (checks.length === 0) return `Nothing to check: ${policyFile} names nothing of it.`;
+  const verdicts: readonly Verdict[] = [
+    'pending',
+    'waits',
+    'ready',
+    'idle',
+    'untouched',
+    'refused',
+    'unread',
+  ];
   const counts = verdicts.flatMap((verdict) => {
     const count = checks.filter((check) => check.verdict === verdict).length;
     return count > 0 ? [`${count} ${WORDS[verdict]}`] : [];

@@ -2,10 +2,7 @@ import type { EpochMs } from '../../lib/clock.ts';
 import type { JournalEntry } from '../../lib/journal/journal.ts';
 import type { Order } from '../../lib/retagging/notice.ts';
 import type { TagRecord } from '../../lib/retagging/record.ts';
-import { EXIT, type ExitCode } from '../command.ts';
-
-/** What became of an order: `waiting`, it stays in the record until it can be carried out. */
-export type Result = 'done' | 'waiting' | 'refused' | 'failed';
+import type { Result } from '../order/answer.ts';
 
 /** An order that was given to one tag, and what is known of it afterwards. */
 export interface Given {
@@ -43,24 +40,4 @@ export function resultOf(given: Given): Result {
   const { current } = record;
   const isOurs = current?.by === `order by ${by}` && current.at >= at;
   return isThere || isOurs ? 'done' : 'refused';
-}
-
-const WORST: readonly Result[] = ['failed', 'refused', 'waiting', 'done'];
-
-/** Of several tags. */
-export const worstOf = (results: readonly Result[]): Result =>
-  WORST.find((one) => results.includes(one)) ?? 'done';
-
-export function exitCodeOf(result: Result): ExitCode {
-  switch (result) {
-    case 'done':
-      return EXIT.done;
-    case 'failed':
-      return EXIT.failed;
-    case 'waiting':
-    case 'refused':
-      return EXIT.refused;
-    default:
-      return result satisfies never;
-  }
 }

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
+import type { Connect } from '../account.ts';
 import type { Command } from '../command.ts';
-import type { Connect } from './connect.ts';
-import { COMMON, COMMON_HELP, commonOf, digestOf, EXIT_HELP, positional } from './options.ts';
+import { positional } from '../options.ts';
+import { EXIT_HELP } from '../order/options.ts';
+import { COMMON, COMMON_HELP, commonOf, digestOf } from './options.ts';
 import { runOrder } from './order.ts';
 
 const HELP = `Usage: stevedore approve REPOSITORY TAG DIGEST [OPTIONS]
@@ -19,6 +21,7 @@ ${EXIT_HELP}`;
 export const approve = (connect: Connect): Command => ({
   summary: 'approve an image for a tag that waits for that',
   help: HELP,
+  options: COMMON,
   async run(args, terminal) {
     const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: COMMON });
     const [repository = '', tag = '', named = ''] = positional(positionals, ['REPOSITORY', 'TAG', 'DIGEST']);

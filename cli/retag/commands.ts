@@ -1,6 +1,6 @@
+import type { Connect } from '../account.ts';
 import type { Command } from '../command.ts';
 import { approve } from './approve.ts';
-import type { Connect } from './connect.ts';
 import { promote } from './promote.ts';
 import { release } from './release.ts';
 import { rollback } from './rollback.ts';

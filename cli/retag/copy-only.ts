@@ -1,11 +1,12 @@
 import type { ECRClient } from '@aws-sdk/client-ecr';
+import { createRetaggingClients } from '../../lib/aws/retagging-clients.ts';
 import { copyImage } from '../../lib/retagging/copy.ts';
 import { failureOf } from '../../lib/retagging/failure.ts';
 import type { ActionOutcome } from '../../lib/retagging/outcome.ts';
 import { failureFor, findImages } from '../../lib/retagging/read-images.ts';
+import type { Account } from '../account.ts';
 import { BadInput, EXIT, type ExitCode, type Terminal } from '../command.ts';
 import { createCopyProgress } from '../copy-progress.ts';
-import type { Account } from './connect.ts';
 import { type CommonOptions, isDigest } from './options.ts';
 
 /** A copy of an image's bytes, without a tag and without a policy. */
@@ -25,7 +26,7 @@ export interface CopyRequest {
 export async function copyOnly(
   account: Account,
   request: CopyRequest,
-  { region, json }: CommonOptions,
+  { tagRegion: region, json }: CommonOptions,
   { out, err }: Terminal,
 ): Promise<ExitCode> {
   const { repository, to } = request;
@@ -34,7 +35,7 @@ export async function copyOnly(
   }
   if (to === repository && region === null) {
     throw new BadInput(
-      `--to: ${to} is where the image is; name another repository, or a Region with --region.`,
+      `--to: ${to} is where the image is; name another repository, or a Region with --tag-region.`,
     );
   }
   const { digest, outcome } = await copy(account, request, region);
@@ -54,10 +55,11 @@ export async function copyOnly(
 }
 
 async function copy(
-  { clients: { ecr }, clock, fetch, stderr }: Account,
+  { clientOptions, clock, fetch, stderr }: Account,
   { repository, image, to }: CopyRequest,
   region: string | null,
 ): Promise<{ readonly digest: string | null; readonly outcome: ActionOutcome }> {
+  const { ecr } = createRetaggingClients(clientOptions);
   const sourceTag = isDigest(image) ? null : image;
   const found = sourceTag === null ? { digest: image } : await digestOfTag(ecr(), repository, sourceTag);
   if ('outcome' in found) return { digest: null, outcome: found.outcome };

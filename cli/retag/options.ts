@@ -1,84 +1,70 @@
-import { userInfo } from 'node:os';
 import { BadInput } from '../command.ts';
+import {
+  BY,
+  BY_HELP,
+  CREDENTIALS_HELP,
+  JSON_HELP,
+  JSON_OUTPUT,
+  PLACE,
+  PLACE_HELP,
+  type Place,
+  POLICY,
+  POLICY_HELP,
+  placeOf,
+  TABLE,
+  TABLE_HELP,
+  TEXT,
+} from '../options.ts';
 
 /** What every verb of retagging takes besides its own arguments. */
 export interface CommonOptions {
   readonly policyFile: string;
   readonly table: string;
   /** Of the deployment. */
-  readonly awsRegion: string;
-  readonly endpoint: string | null;
+  readonly place: Place;
   /** Of the destination tag; null: that of the deployment. */
-  readonly region: string | null;
-  readonly by: string;
+  readonly tagRegion: string | null;
+  /** Undefined: whoever AWS knows the caller as. */
+  readonly by: string | undefined;
   readonly json: boolean;
 }
 
-export const TEXT = { type: 'string' } as const;
-export const FLAG = { type: 'boolean', default: false } as const;
-
 /** For parseArgs. */
 export const COMMON = {
-  policy: { ...TEXT, default: 'stevedore.yml' },
-  table: { ...TEXT, default: 'stevedore' },
-  'aws-region': TEXT,
-  endpoint: TEXT,
-  region: TEXT,
-  by: TEXT,
-  json: FLAG,
+  'tag-region': TEXT,
+  ...POLICY,
+  ...TABLE,
+  ...PLACE,
+  ...BY,
+  ...JSON_OUTPUT,
 } as const;
 
-export const COMMON_HELP = `  --region R         Region of the tag, where it is not that of the deployment
-  --policy FILE      the policy file that is deployed (default stevedore.yml)
-  --table NAME       the DynamoDB table of the deployment (default stevedore)
-  --aws-region R     Region of the deployment; default: AWS_REGION, AWS_DEFAULT_REGION, else us-east-1
-  --endpoint URL     in place of AWS's own, for all services: a local stand-in for AWS
-  --by NAME          who gives the order, for the journal (default: your user name here)
-  --json             the answer as JSON
+export const COMMON_HELP = `  --tag-region R     Region of the tag, where it is not that of the deployment
+${POLICY_HELP}
+${TABLE_HELP}
+${PLACE_HELP}
+${BY_HELP}
+${JSON_HELP}
 
-Credentials come from where the AWS CLI has them: the environment, AWS_PROFILE, SSO and so on. They need what the role
-of the function has.`;
-
-export const EXIT_HELP = `Exit codes: 0 done, 1 failed, 2 an argument or the policy file is wrong, 3 refused, or waiting.
-`;
+${CREDENTIALS_HELP} They need what the role
+of the function has, and sts:GetCallerIdentity.`;
 
 interface CommonValues {
   readonly policy: string;
   readonly table: string;
-  readonly 'aws-region'?: string | undefined;
-  readonly endpoint?: string | undefined;
   readonly region?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly 'tag-region'?: string | undefined;
   readonly by?: string | undefined;
   readonly json: boolean;
 }
 
 /** Throws `BadInput`. */
 export function commonOf(values: CommonValues, env: NodeJS.ProcessEnv): CommonOptions {
-  const { policy: policyFile, table, endpoint = null, json } = values;
-  if (endpoint !== null && !/^https?:$/.test(URL.parse(endpoint)?.protocol ?? '')) {
-    throw new BadInput(
-      `--endpoint: found ${JSON.stringify(endpoint)}, expected a URL such as http://localhost:4566.`,
-    );
-  }
-  const awsRegion = values['aws-region'] || env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1';
-  const region = values.region === awsRegion ? null : values.region || null;
-  return { policyFile, table, awsRegion, endpoint, region, by: values.by || userName(), json };
-}
-
-/** A container may run as a user that its system does not know. */
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    throw new BadInput('This system has no name for you: give one with --by NAME, for the journal.');
-  }
-}
-
-/** As many as there are names, or `BadInput`. */
-export function positional(found: readonly string[], names: readonly string[]): readonly string[] {
-  if (found.length === names.length) return found;
-  const words = found.length === 0 ? 'nothing' : found.join(' ');
-  throw new BadInput(`Expected ${names.join(' ')}, found ${words}.`);
+  const { policy: policyFile, table, json, 'tag-region': named, by } = values;
+  const place = placeOf(values, env);
+  const tagRegion = named === place.region ? null : named || null;
+  return { policyFile, table, place, tagRegion, by: by || undefined, json };
 }
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;

@@ -1,10 +1,10 @@
 import type { Order } from '../../lib/retagging/notice.ts';
-import { EXIT, type ExitCode, type Terminal } from '../command.ts';
+import type { Connect } from '../account.ts';
+import type { ExitCode, Terminal } from '../command.ts';
+import { exitCodeOf, worstOf } from '../order/answer.ts';
 import { readPolicy } from '../policy-file.ts';
-import { exitCodeOf, resultOf, worstOf } from './answer.ts';
-import type { Connect } from './connect.ts';
-import { failureText } from './failed.ts';
-import { type Answer, giveOrder } from './give-order.ts';
+import { resultOf } from './answer.ts';
+import { giveOrder } from './give-order.ts';
 import type { CommonOptions } from './options.ts';
 import { asJson, asText } from './output.ts';
 import { aimsAt, checkSource } from './target.ts';
@@ -29,14 +29,10 @@ export async function runOrder(
   const policy = readPolicy(options.policyFile).runtime.retagging;
   const aims = aimsAt(policy, target, options);
   if (source !== undefined) checkSource(aims, source);
-  const { by, json } = options;
-  let answer: Answer;
-  try {
-    answer = await giveOrder(connect(options), { policy, aims, order, by, dryRun, onJournalFailure: err });
-  } catch (error) {
-    err(failureText(order.verb, error));
-    return EXIT.failed;
-  }
+  const { json } = options;
+  const account = connect(options.place, options.table);
+  const by = options.by ?? (await account.identity());
+  const answer = await giveOrder(account, { policy, aims, order, by, dryRun, onJournalFailure: err });
   const report = { ...answer, order, by, dryRun };
   out(json ? asJson(report) : asText(report, columns));
   return exitCodeOf(worstOf(answer.given.map(resultOf)));

@@ -1,8 +1,10 @@
 import { parseArgs } from 'node:util';
+import type { Connect } from '../account.ts';
 import { BadInput, type Command } from '../command.ts';
-import type { Connect } from './connect.ts';
+import { FLAG, positional, TEXT } from '../options.ts';
+import { EXIT_HELP } from '../order/options.ts';
 import { copyOnly } from './copy-only.ts';
-import { COMMON, COMMON_HELP, commonOf, EXIT_HELP, FLAG, imageOf, positional, TEXT } from './options.ts';
+import { COMMON, COMMON_HELP, commonOf, imageOf } from './options.ts';
 import { runOrder } from './order.ts';
 import { destinationOf } from './target.ts';
 
@@ -25,15 +27,14 @@ Example:
 
 ${EXIT_HELP}`;
 
+const OPTIONS = { to: TEXT, 'skip-gates': FLAG, 'dry-run': FLAG, 'copy-only': FLAG, ...COMMON };
+
 export const promote = (connect: Connect): Command => ({
   summary: 'give a tag of the policy to an image',
   help: HELP,
+  options: OPTIONS,
   async run(args, terminal) {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { ...COMMON, to: TEXT, 'skip-gates': FLAG, 'dry-run': FLAG, 'copy-only': FLAG },
-    });
+    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
     const [repository = '', named = ''] = positional(positionals, ['REPOSITORY', 'IMAGE']);
     const image = imageOf(named);
     const { to, 'skip-gates': skipGates, 'dry-run': dryRun } = values;
@@ -47,6 +48,6 @@ export const promote = (connect: Connect): Command => ({
     if (skipGates || dryRun) {
       throw new BadInput('--copy-only gives no tag: --skip-gates and --dry-run do not go with it.');
     }
-    return copyOnly(connect(options), { repository, image, to }, options, terminal);
+    return copyOnly(connect(options.place, options.table), { repository, image, to }, options, terminal);
   },
 });

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
+import type { Connect } from '../account.ts';
 import type { Command } from '../command.ts';
-import type { Connect } from './connect.ts';
-import { COMMON, COMMON_HELP, commonOf, EXIT_HELP, positional } from './options.ts';
+import { positional } from '../options.ts';
+import { EXIT_HELP } from '../order/options.ts';
+import { COMMON, COMMON_HELP, commonOf } from './options.ts';
 import { runOrder } from './order.ts';
 
 const HELP = `Usage: stevedore release REPOSITORY TAG [OPTIONS]
@@ -18,6 +20,7 @@ ${EXIT_HELP}`;
 export const release = (connect: Connect): Command => ({
   summary: 'let a rule promote again what was rolled back from',
   help: HELP,
+  options: COMMON,
   async run(args, terminal) {
     const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: COMMON });
     const [repository = '', tag = ''] = positional(positionals, ['REPOSITORY', 'TAG']);

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
+import type { Connect } from '../account.ts';
 import type { Command } from '../command.ts';
-import type { Connect } from './connect.ts';
-import { COMMON, COMMON_HELP, commonOf, digestOf, EXIT_HELP, FLAG, positional, TEXT } from './options.ts';
+import { FLAG, positional, TEXT } from '../options.ts';
+import { EXIT_HELP } from '../order/options.ts';
+import { COMMON, COMMON_HELP, commonOf, digestOf } from './options.ts';
 import { runOrder } from './order.ts';
 
 const HELP = `Usage: stevedore rollback REPOSITORY TAG [OPTIONS]
@@ -18,15 +20,14 @@ Example:
 
 ${EXIT_HELP}`;
 
+const OPTIONS = { to: TEXT, 'dry-run': FLAG, ...COMMON };
+
 export const rollback = (connect: Connect): Command => ({
   summary: 'give a tag back to the image that it was on before',
   help: HELP,
+  options: OPTIONS,
   async run(args, terminal) {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { ...COMMON, to: TEXT, 'dry-run': FLAG },
-    });
+    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
     const [repository = '', tag = ''] = positional(positionals, ['REPOSITORY', 'TAG']);
     const to = values.to === undefined ? null : digestOf(values.to, '--to');
     const line = { order: { verb: 'rollback', to }, repository, tag, dryRun: values['dry-run'] } as const;

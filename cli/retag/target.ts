@@ -11,7 +11,7 @@ import type { CommonOptions } from './options.ts';
 export function aimsAt(
   policy: RetaggingPolicy,
   { repository, tag }: { readonly repository: string; readonly tag: string },
-  { region, policyFile, awsRegion }: CommonOptions,
+  { tagRegion, policyFile, place }: CommonOptions,
 ): readonly Aim[] {
   const all = [...aimsOf(policy).values()];
   if (all.length === 0) {
@@ -21,13 +21,13 @@ export function aimsAt(
     ({ destination }) => destination.repository === repository && destination.tag === tag,
   );
   const there = named.filter(
-    ({ destination }) => (destination.region ?? awsRegion) === (region ?? awsRegion),
+    ({ destination }) => (destination.region ?? place.region) === (tagRegion ?? place.region),
   );
-  const aims = there.length === 0 && region === null ? named : there;
+  const aims = there.length === 0 && tagRegion === null ? named : there;
   if (aims.length > 0) return aims;
   const ids = all.map(({ destination }) => destination.id);
   throw new BadInput(
-    `${policyFile} gives no tag ${recordId(repository, tag, region)}, only ${ids.join(', ')}.`,
+    `${policyFile} gives no tag ${recordId(repository, tag, tagRegion)}, only ${ids.join(', ')}.`,
   );
 }
 

@@ -42,19 +42,19 @@ describe('stevedore plan of a migration', () => {
     const result = await checks(YAML);
 
     expect(result).toMatchObject({
-      code: 0,
+      code: 3,
       checks: [
         {
           section: 'failover.migrations',
           subject: 'prod',
-          verdict: 'ready',
+          verdict: 'pending',
           reason: 'providers-associated',
           sentence: expect.stringMatching(/gets FARGATE and FARGATE_SPOT beside hosts/),
           change: null,
         },
         {
           subject: 'prod/web',
-          verdict: 'ready',
+          verdict: 'pending',
           reason: 'migration-step',
           change: { from: 'launch type EC2', to: expect.stringMatching(/^FARGATE/) },
         },
@@ -77,11 +77,11 @@ describe('stevedore plan of a migration', () => {
 
     expect(code).toBe(3);
     expect(found.map(({ subject, verdict, reason }) => [subject, verdict, reason])).toEqual([
-      ['prod', 'ready', 'providers-associated'],
+      ['prod', 'pending', 'providers-associated'],
       ['prod/bridged', 'refused', 'not-fargate-compatible'],
       ['prod/agent', 'refused', 'daemon-service'],
       ['prod/lost', 'refused', 'service-gone'],
-      ['prod/web', 'ready', 'migration-step'],
+      ['prod/web', 'pending', 'migration-step'],
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Deployed } from '../../cli/deployed.ts';
 import { stevedore } from '../../cli/stevedore.ts';
 import { ApiError } from '../../simulator/kernel.ts';
 import { closedPort, inChild } from './child.ts';
@@ -25,7 +26,7 @@ describe('stevedore plan', () => {
     expect(out).toMatch(/^Usage: stevedore plan \[OPTIONS\]/);
     expect(out).toMatch(/Example:\n {2}.*npx stevedore plan --policy/);
     await stevedore(['--help'], terminal);
-    expect(out).toMatch(/\n {2}plan +check the policy file/);
+    expect(out).toMatch(/\n {2}plan +say what a policy would do/);
   });
 
   it('prints a table of what would happen and why not, without colours where there is no terminal', async () => {
@@ -71,10 +72,18 @@ describe('stevedore plan', () => {
     expect(bad.result).toBe('refused');
   });
 
-  it('has nothing to check of a policy without failover, and asks AWS nothing', async () => {
+  it('has nothing to check of a capability that the policy leaves out, and asks AWS nothing', async () => {
     const { world } = account();
+    const file = policyFile(DRAINING);
 
-    const { code, out } = await runPlan(world, ['--policy', policyFile(DRAINING)]);
+    const { code, out } = await runPlan(world, [
+      '--policy',
+      file,
+      '--capability',
+      'failover',
+      '--stack',
+      'none',
+    ]);
 
     expect(code).toBe(0);
     expect(out).toContain('Nothing to check');
@@ -98,7 +107,47 @@ describe('stevedore plan', () => {
       'http://localhost:4566',
     ]);
 
-    expect(asked).toMatchObject([{ region, endpoint: 'http://localhost:4566' }]);
+    expect(asked).toEqual([{ region, endpoint: 'http://localhost:4566' }]);
+  });
+});
+
+describe('stevedore plan against what is deployed', () => {
+  const plan = (deployed: Deployed, ...args: readonly string[]) => {
+    const file = policyFile(`version: 1\nfailover:\n  ${WEB}\n`);
+    return runPlan(noWorld(), ['--policy', file, ...args], undefined, { deployed });
+  };
+  const withGrace = (grace: string) => ({
+    version: 1,
+    failover: { services: { 'prod/web': { grace } } },
+  });
+
+  it.each<[string, Deployed, readonly object[]]>([
+    [
+      'the differences',
+      { kind: 'policy', document: withGrace('7m') },
+      [{ subject: 'failover.services.prod/web.grace', change: { from: '7m', to: 'the default' } }],
+    ],
+    ['that nothing is deployed', { kind: 'none' }, [{ subject: 'stevedore', reason: 'not-deployed' }]],
+    ['that it does not know', { kind: 'unknown' }, [{ subject: 'stevedore', reason: 'policy-unknown' }]],
+  ])('says %s, and that something is pending', async (_, deployed, expected) => {
+    const { code, out } = await plan(deployed, '--json');
+
+    const { checks } = JSON.parse(out) as { checks: readonly { section: string }[] };
+    expect(code).toBe(3);
+    expect(checks.filter(({ section }) => section === 'deployed')).toMatchObject(expected);
+  });
+
+  it('shows them by path, as a capability has them', async () => {
+    const deployed: Deployed = { kind: 'policy', document: withGrace('7m') };
+
+    const { out } = await plan(deployed, '--capability', 'failover');
+    const other = await plan(deployed, '--capability', 'draining');
+
+    const words = out.replaceAll(/[│\s]+/g, ' ');
+    expect(words).toContain(
+      'failover.services.prod/web.grace pending 7m is deployed, and the default would be.',
+    );
+    expect(other).toMatchObject({ code: 0, out: expect.stringContaining('has this policy') });
   });
 });
 
@@ -118,6 +167,8 @@ describe('stevedore plan with bad input', () => {
     ['a policy file that is not there', ['--policy', 'nowhere.yml'], /nowhere\.yml:1:1/],
     ['a file without its option', ['stevedore.yml'], /name the policy file with --policy FILE/],
     ['an unknown option', ['--frobnicate'], /--frobnicate/],
+    ['a capability that there is not', ['--capability', 'drains'], /expected one of draining, scaling/],
+    ['a part of a plan to be applied', ['--capability', 'draining', '--out', 'x'], /leave out --capability/],
     ['an endpoint without a scheme', ['--endpoint', 'localhost:4566'], /--endpoint: found "localhost:4566"/],
   ])('refuses %s', async (_, args, message) => {
     const { code, out, err } = await runPlan(noWorld(), args);

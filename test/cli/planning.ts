@@ -1,13 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { createPlan, type PlanOptions } from '../../cli/plan.ts';
-import { stevedore } from '../../cli/stevedore.ts';
-import { createFailoverClients } from '../../lib/aws/failover-clients.ts';
+import type { Connect } from '../../cli/account.ts';
+import type { Deployed } from '../../cli/deployed.ts';
+import type { Place } from '../../cli/options.ts';
+import { createPlan } from '../../cli/plan.ts';
+import { policyDocument } from '../../lib/policy/document.ts';
+import { createMemoryStore } from '../../lib/state/memory.ts';
 import type { ServiceSpec } from '../../simulator/ecs/ecs.ts';
 import type { World } from '../../simulator/world.ts';
 import { fargateWorld, SPOT } from '../simulator/fargate-world.ts';
+import { connectTo as connect, type Kept, runWith } from './account.ts';
 
 export const BY_DIGEST = `registry.example/web@sha256:${'a'.repeat(64)}`;
 
@@ -23,29 +27,33 @@ export function policyFile(text: string): string {
   return file;
 }
 
+/** What the account of a test has besides what is simulated. */
+export interface Besides {
+  /** The records of a deployment; an empty table, unless given. */
+  readonly store?: Kept['store'];
+  /** What is deployed; what the policy file says, unless given. */
+  readonly deployed?: Deployed;
+}
+
+/** Reaches a world, without anything that writes. */
+export const connectTo = (world: World, { store }: Besides = {}, asked?: (place: Place) => void): Connect =>
+  connect(world, { store: store ?? createMemoryStore<never, never>(world.clock), sinks: [] }, asked);
+
 /** Runs `stevedore plan` in a world as it would run against an account; `columns` of the terminal, if it is one. */
-export async function runPlan(world: World, args: readonly string[], columns?: number) {
-  let out = '';
-  let err = '';
-  const asked: PlanOptions[] = [];
-  const options = world.clients();
-  const plan = createPlan((one) => {
-    asked.push(one);
-    // Whoever waits for a retry need not wait here.
-    const clock = { now: () => world.now(), sleep: async () => undefined };
-    return { clients: createFailoverClients({ ...options, clock }), clock };
-  });
-  const terminal = {
-    out: (text: string) => {
-      out += text;
-    },
-    err: (text: string) => {
-      err += text;
-    },
-    columns,
-  };
-  const code = await stevedore(['plan', ...args], terminal, { plan });
-  return { code, out, err, asked };
+export async function runPlan(
+  world: World,
+  args: readonly string[],
+  columns?: number,
+  besides: Besides = {},
+) {
+  const asked: Place[] = [];
+  const file = args[args.indexOf('--policy') + 1] ?? '';
+  const same = (): Deployed => ({ kind: 'policy', document: policyDocument(readFileSync(file, 'utf8')) });
+  const plan = createPlan(
+    connectTo(world, besides, (place) => asked.push(place)),
+    async () => besides.deployed ?? same(),
+  );
+  return { ...(await runWith({ plan }, ['plan', ...args], columns)), asked };
 }
 
 /** A cluster `prod` with what a test puts into it, and plans for failover sections of a policy, in YAML. */
@@ -57,7 +65,7 @@ export function account() {
     return policyFile(['version: 1', 'failover:', ...lines].join('\n'));
   };
   const run = (yaml: string, ...args: readonly string[]) =>
-    runPlan(world, ['--policy', plan(yaml), '--region', 'eu-west-1', ...args]);
+    runPlan(world, ['--policy', plan(yaml), '--region', 'eu-west-1', '--stack', 'none', ...args]);
   return {
     ...made,
     run,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { exitCodeOf, type Given, resultOf, worstOf } from '../../cli/retag/answer.ts';
+import { exitCodeOf, worstOf } from '../../cli/order/answer.ts';
+import { type Given, resultOf } from '../../cli/retag/answer.ts';
 import type { JournalEntry, Outcome } from '../../lib/journal/journal.ts';
 import type { TagRecord } from '../../lib/retagging/record.ts';
 

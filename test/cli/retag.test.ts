@@ -2,9 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { createRetaggingClients } from '../../lib/aws/retagging-clients.ts';
 import { createBusSink } from '../../lib/journal/bus.ts';
 import { createJournalReader, createTableSink } from '../../lib/journal/table.ts';
-import type { Heard } from '../../lib/retagging/notice.ts';
-import type { RetaggingRecord } from '../../lib/retagging/repository-record.ts';
 import { createDynamoStore } from '../../lib/state/dynamodb.ts';
+import { createMemoryStore } from '../../lib/state/memory.ts';
 import { ApiError } from '../../simulator/kernel.ts';
 import { createWorld } from '../../simulator/world.ts';
 import { type LocalDynamo, startDynamo } from '../state/dynalite.ts';
@@ -50,25 +49,23 @@ describe('the verbs of retagging', () => {
 
   it('take the Region of the deployment, and a name, from where they are run', async () => {
     vi.stubEnv('AWS_REGION', 'ap-south-1');
-    const { run, asked } = registry();
+    const { run, asked, push, on } = registry();
+    const digest = await push('v1');
 
-    await run(...promote);
-    await run(
-      ...promote,
-      '--aws-region',
-      'eu-west-2',
-      '--region',
-      'eu-west-2',
-      '--by',
-      'ada',
-      '--table',
-      'other',
-    );
+    const own = await run(...promote, '--dry-run', '--json');
+    const place = ['--region', 'eu-west-2', '--tag-region', 'eu-west-2', '--table', 'other'];
+    const named = await run(...promote, ...place, '--by', 'ada', '--json');
 
     expect(asked).toMatchObject([
-      { awsRegion: 'ap-south-1', region: null, table: 'stevedore', by: expect.stringMatching(/./) },
-      { awsRegion: 'eu-west-2', region: null, table: 'other', by: 'ada' },
+      { place: { region: 'ap-south-1' }, table: 'stevedore' },
+      { place: { region: 'eu-west-2' }, table: 'other' },
     ]);
+    expect([own, named].map(({ out }) => JSON.parse(out).by)).toEqual([
+      'arn:aws:sts::123456789012:assumed-role/ops/jo',
+      'ada',
+    ]);
+    // The Region of the tag is that of the deployment, and so it is meant.
+    expect(on('stable')).toBe(digest);
   });
 
   it('tell machines as JSON what was asked, what came of it, and why', async () => {
@@ -121,7 +118,7 @@ describe('the verbs of retagging with bad input', () => {
     ],
     [
       'a Region that it does not have',
-      ['release', 'web', 'stable', '--region', 'us-east-1'],
+      ['release', 'web', 'stable', '--tag-region', 'us-east-1'],
       /gives no tag web:stable@us-east-1, only web:stable\./,
     ],
     [
@@ -243,7 +240,7 @@ describe('with the table of the deployment', () => {
   const kept = (table: string) => (world: typeof clock) => {
     const ground = { clock: world, random: () => 0.5 };
     return {
-      store: createDynamoStore<RetaggingRecord, Heard>(dynamo.client, table, ground),
+      store: createDynamoStore<never, never>(dynamo.client, table, ground),
       sinks: [createTableSink({ client: dynamo.client, name: table, ...ground }, 'cli')],
     };
   };
@@ -262,7 +259,7 @@ describe('with the table of the deployment', () => {
     expect(on('stable')).toBe(first);
     expect(await record()).toMatchObject({ rejected: [second] });
     const table = { client: dynamo.client, name: 'stevedore', clock: world.clock, random: () => 0.5 };
-    const entries = await createJournalReader(table).ofSubject('retagging', 'web:stable', 10);
+    const entries = await Array.fromAsync(createJournalReader(table).ofSubject('retagging', 'web:stable'));
     expect(entries.map(({ reason, facts }) => [reason, facts?.orderedBy])).toEqual([
       ['rolled-back', 'grace'],
       ['promoted', 'ada'],
@@ -303,7 +300,10 @@ describe('the journal', () => {
       write: () => Promise.reject(new Error('no table')),
     } as const;
     const one = registry({
-      kept: () => ({ store: elsewhere.store, sinks: [createBusSink(events), failing] }),
+      kept: (clock) => ({
+        store: createMemoryStore<never, never>(clock),
+        sinks: [createBusSink(events), failing],
+      }),
     });
     await one.push('v1');
 
@@ -324,6 +324,6 @@ it('ends soon and says so when nothing listens at the endpoint', async () => {
 
   expect({ code, out }).toEqual({ code: 1, out: '' });
   expect(err).toMatch(/^stevedore promote failed: AWS could not be reached .*ECONNREFUSED 127\.0\.0\.1/);
-  expect(err).toContain('Check the network, --aws-region and --endpoint');
+  expect(err).toContain('Check the network, --region and --endpoint');
   expect(err.match(/ECONNREFUSED/g)).toHaveLength(1);
 }, 20_000);

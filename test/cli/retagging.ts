@@ -3,25 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll } from 'vitest';
+import type { Place } from '../../cli/options.ts';
 import { createRetagCommands } from '../../cli/retag/commands.ts';
-import type { Account } from '../../cli/retag/connect.ts';
-import type { CommonOptions } from '../../cli/retag/options.ts';
-import { stevedore } from '../../cli/stevedore.ts';
-import { createRetaggingClients } from '../../lib/aws/retagging-clients.ts';
-import { MINUTE } from '../../lib/clock.ts';
+import { type Clock, MINUTE } from '../../lib/clock.ts';
 import type { JournalSink } from '../../lib/journal/create.ts';
 import { createMemoryJournal } from '../../lib/journal/memory.ts';
 import { partitionOf } from '../../lib/retagging/dependencies.ts';
 import type { Heard } from '../../lib/retagging/notice.ts';
 import { isRepository, type RetaggingRecord } from '../../lib/retagging/repository-record.ts';
 import { createMemoryStore } from '../../lib/state/memory.ts';
+import type { ControlStore, RecordStore } from '../../lib/state/store.ts';
 import type { RepositorySpec } from '../../simulator/ecr/specs.ts';
 import { createWorld } from '../../simulator/world.ts';
+import { connectTo, type Kept, runWith } from './account.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'stevedore-retag-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 let files = 0;
-let orders = 0;
 
 /** A policy file with these repositories under retagging, in YAML. */
 export function retaggingFile(repositories: string, mode = 'act'): string {
@@ -50,55 +48,31 @@ function screen() {
 export interface RegistryOptions {
   readonly repositories?: readonly RepositorySpec[];
   /** In place of the memory store and the journal in memory. */
-  readonly kept?: (clock: Account['clock']) => Pick<Account, 'store' | 'sinks'>;
+  readonly kept?: (clock: Clock) => Kept;
 }
 
 /** A registry, a store, a journal, and a terminal that runs `stevedore` against them. */
 export function registry({ repositories = [{ name: 'web' }], kept }: RegistryOptions = {}) {
   const world = createWorld({ throttling: false });
   for (const spec of repositories) world.ecr.addRepository(spec);
-  // Whoever waits for a retry need not wait here.
-  const clock = { now: () => world.now(), sleep: async () => undefined };
   const journal = createMemoryJournal();
   const sink: JournalSink = { name: 'memory', takes: 'notable', write: journal.write };
-  const memory = { store: createMemoryStore<RetaggingRecord, Heard>(clock), sinks: [sink] };
-  const { store, sinks } = kept?.(clock) ?? memory;
+  const ground = kept?.(world.clock) ?? {
+    store: createMemoryStore<never, never>(world.clock),
+    sinks: [sink],
+  };
+  const store: RecordStore<RetaggingRecord, Heard> & ControlStore = ground.store;
   const { stderr, shown } = screen();
-  const asked: CommonOptions[] = [];
-  const commands = createRetagCommands((options): Account => {
-    asked.push(options);
-    orders += 1;
-    return {
-      clients: createRetaggingClients({ ...world.clients(), clock }),
-      store,
-      sinks,
-      clock,
-      fetch: async (url) => world.ecr.fetchLayer(String(url)),
-      orderId: `order-${orders}`,
-      stderr,
-    };
-  });
+  const asked: { readonly place: Place; readonly table: string }[] = [];
+  const connect = connectTo(world, { ...ground, stderr }, (place, table) => asked.push({ place, table }));
+  const commands = createRetagCommands(connect);
   return {
     world,
     store,
     journal,
     asked,
     shown,
-    async run(...args: readonly string[]) {
-      let out = '';
-      let err = '';
-      const terminal = {
-        out: (text: string) => {
-          out += text;
-        },
-        err: (text: string) => {
-          err += text;
-        },
-        columns: undefined,
-      };
-      const code = await stevedore(args, terminal, commands);
-      return { code, out, err };
-    },
+    run: (...args: readonly string[]) => runWith(commands, args),
     /** Somebody pushes an image as `tag`, a minute after whatever was before. */
     async push(tag: string, spec: Parameters<typeof world.ecr.push>[1] = {}, repository = 'web') {
       await world.runFor(MINUTE);

@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { connect } from '../../cli/account.ts';
+import { CHECKS } from '../../cli/doctor/checks.ts';
+import { createVerbs } from '../../cli/verbs.ts';
 import * as drainOrder from '../../events/drain-order.ts';
 import type { EventPattern, PatternScope } from '../../events/envelope.ts';
 import * as failoverOrder from '../../events/failover-order.ts';
 import * as retagOrder from '../../events/retag-order.ts';
+import * as scaleOrder from '../../events/scale-order.ts';
 import { parsePolicy } from '../../lib/policy/load.ts';
 import { controlIn } from '../../lib/state/dynamodb-marks.ts';
 import { prose } from './pages.ts';
@@ -35,6 +39,14 @@ describe('README.md', () => {
     });
   });
 
+  it('names every verb of the command, and how many traps the doctor knows', () => {
+    const [, section = ''] = /## The command\n([\s\S]*?)\n## /.exec(readme) ?? [];
+    const named = new Set([...section.matchAll(/`([a-z]+)`/g)].map(([, verb]) => verb));
+
+    expect(Object.keys(createVerbs(connect)).filter((verb) => !named.has(verb))).toEqual([]);
+    expect(section).toContain(`${CHECKS.length} traps`);
+  });
+
   it('leaves room for the figures of the bench', () => {
     expect(prose(readme)).toMatch(/<!-- bench:begin -->\n[\s\S]*<!-- bench:end -->/);
   });
@@ -45,11 +57,14 @@ interface Order {
   readonly parse: (raw: unknown) => unknown;
 }
 
-describe.each<[string, Order, readonly string[]]>([
-  ['draining', drainOrder, ['drain', 'release']],
-  ['failover', failoverOrder, ['fail-over', 'fail-back', 'reset']],
-  ['retagging', retagOrder, ['promote', 'rollback', 'approve', 'release']],
-])('docs/%s.md', (name, { parse, pattern }, verbs) => {
+const verbs = (...names: readonly string[]) => names.map((verb) => ({ verb }));
+
+describe.each<[string, Order, readonly object[]]>([
+  ['draining', drainOrder, verbs('drain', 'release')],
+  ['scaling', scaleOrder, [{ target: 'service/prod/web', count: 10 }]],
+  ['failover', failoverOrder, verbs('fail-over', 'fail-back', 'reset')],
+  ['retagging', retagOrder, verbs('promote', 'rollback', 'approve', 'release')],
+])('docs/%s.md', (name, { parse, pattern }, orders) => {
   it('shows orders that the function reads', () => {
     const entries = [...page(name).matchAll(/put-events --entries '(\[[\s\S]*?\])'/g)].flatMap(
       ([, json = '']) => JSON.parse(json) as { Source: string; DetailType: string; Detail: string }[],
@@ -66,7 +81,7 @@ describe.each<[string, Order, readonly string[]]>([
       }),
     );
 
-    expect(read).toMatchObject(verbs.map((verb) => ({ event: { verb } })));
+    expect(read).toMatchObject(orders.map((event) => ({ event })));
     const nothing = {
       clusters: [],
       groups: [],
@@ -77,7 +92,7 @@ describe.each<[string, Order, readonly string[]]>([
       tags: [],
     };
     const { source } = pattern(nothing);
-    expect(entries.map(({ Source }) => [Source])).toEqual(verbs.map(() => source));
+    expect(entries.map(({ Source }) => [Source])).toEqual(orders.map(() => source));
   });
 });
 

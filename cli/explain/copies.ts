@@ -1,0 +1,22 @@
+import { keyOf } from '../../lib/failover/dependencies.ts';
+import { migrationKey } from '../../lib/failover/migration/migrations.ts';
+import type { Heard } from '../../lib/failover/notice.ts';
+import type { FailoverPolicy } from '../../lib/failover/policy.ts';
+import type { FailoverRecord } from '../../lib/failover/record.ts';
+import type { RecordKey } from '../../lib/state/store.ts';
+import type { Copied } from '../dry-run.ts';
+
+/** The records of the policy's services and migrations, and those of the breakers that the services share. */
+export const failoverRecords = ({ services, migrations }: FailoverPolicy): Copied<FailoverRecord, Heard> => ({
+  async keys(store): Promise<readonly RecordKey[]> {
+    const own = services.map(({ id }) => keyOf(id));
+    const pools = (await store.read(own)).flatMap(({ state }) =>
+      state.kind === 'service' && state.pool ? [state.pool.id] : [],
+    );
+    return [
+      ...own,
+      ...[...new Set(pools)].map(keyOf),
+      ...migrations.map(({ cluster }) => migrationKey(cluster)),
+    ];
+  },
+});

@@ -1,0 +1,238 @@
+import { describe, expect, it } from 'vitest';
+import { createVerbs } from '../../cli/verbs.ts';
+import { MINUTE, utc } from '../../lib/clock.ts';
+import type { ScalingRecord } from '../../lib/scaling/record.ts';
+import { createMemoryStore } from '../../lib/state/memory.ts';
+import type { RecordStore } from '../../lib/state/store.ts';
+import { createWorld } from '../../simulator/world.ts';
+import { connectTo, runWith } from './account.ts';
+import { harbour, POLICY } from './harbour.ts';
+import { policyFile } from './planning.ts';
+
+const status = ['status', '--policy', POLICY] as const;
+
+describe('stevedore status', () => {
+  it('shows drains with progress, time left and what blocks them', async () => {
+    const { run, hosts } = await harbour(4);
+
+    const { code, out, err } = await run(...status);
+
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toBe(`2026-11-21T14:04:00Z
+
+Drains
+  ${hosts.stuck} in harbour: draining, 2 of 4 tasks left, continue in 8m23s, opened 3m35s ago (hook)
+    hook stevedore-drain of harbour-ecs: runs out in 3m47s without a heartbeat, ends in 8h16m23s at the latest
+    blocked: Service ledger cannot move: with desired count 1, minimumHealthyPercent 100 and maximumPercent 100 ECS may neither stop a task first nor start one more. Lower the one or raise the other.
+    blocked: Daemon node-exporter is stopped by ECS once the other tasks are gone.
+  ${hosts.unannounced} in harbour: draining, 1 of 4 tasks left, continue in 8m47s, opened 3m13s ago (hook)
+    hook stevedore-drain of harbour-ecs: runs out in 3m47s without a heartbeat, ends in 8h16m47s at the latest
+    blocked: ${/blocked: (Task \w+ is standalone.*)/.exec(out)?.[1]}
+  ${hosts.spot} in harbour: leaving, nothing runs on it and ECS lists it still, EC2 takes it in 1m, opened 59s ago (spot-interruption)
+
+Nothing to tell of: paused, breakers, migrations, scaling, promotions.
+`);
+  });
+
+  it('asks nothing of AWS but the table', async () => {
+    const { run, world } = await harbour(4);
+    const before = world.recording.calls.length;
+
+    await run(...status);
+
+    expect(world.recording.calls.length).toBe(before);
+  });
+
+  it('shows what a drain that has not begun waits for', async () => {
+    const { run, hosts } = await harbour(21);
+
+    expect((await run(...status)).out).toContain(
+      `\n  ${hosts.queued} in harbour: requested, waits: waiting-for-room, opened 54s ago (order)\n`,
+    );
+  });
+
+  it('shows cooldowns and alarms of what is scaled', async () => {
+    const { run } = await harbour(34);
+
+    expect((await run(...status)).out).toContain(`
+Scaling
+  service/harbour/web: 21, from 14 to 28, in ALARM: harbour-web-busy
+    cooldown of scaling out ends in 6s (14 to 21 by busy)
+`);
+  });
+
+  it('shows breakers with their phase and cool-off, until they are closed', async () => {
+    const { run, until } = await harbour(58);
+    const failing = await run(...status);
+    await until(62);
+    const open = await run(...status);
+    await until(118);
+    const closed = await run(...status);
+
+    expect(failing.out).toMatch(
+      /\nBreakers\n {2}pool\/\S+: open, changed 33s ago, cools off, probe in 11m8s\n/,
+    );
+    expect(failing.out).toContain('\n  service/harbour/photos: suspect for 38s\n');
+    expect(open.out).toMatch(/\n {2}service\/harbour\/photos: open for 2m50s \(pool\/\S+\)\n/);
+    expect(closed.out).not.toContain('Breakers');
+  });
+
+  it('shows why a promotion waits, in the words of the journal or by the code', async () => {
+    const { run, until } = await harbour(118);
+    const young = await run(...status);
+    await until(131);
+    const unclean = await run(...status);
+
+    expect(young.out).toMatch(
+      /\nPromotions\n {2}harbour\/tracking:production: on sha256:\w{12}\n {4}held: .+ \(too-young\)\n/,
+    );
+    expect(unclean.out).toMatch(
+      /\n {4}refused: harbour\/tracking:production: sha256:\w{12} has more findings than the rule allows: critical 1 .* \(findings-exceed\)\n/,
+    );
+  });
+
+  it('shows what is paused, by whom, and that events wait for a decision', async () => {
+    const { run, until } = await harbour(1);
+    await run('pause', 'draining', '--by', 'ada', '--policy', POLICY);
+    await until(2);
+
+    const { out } = await run(...status);
+
+    expect(out).toContain('\nPaused\n  draining, by ada since 2026-11-21T14:01:00Z\n');
+    expect(out).toMatch(/\n {4}\d+ events noted and not decided on yet\n/);
+  });
+
+  it('tells machines as JSON, times in milliseconds', async () => {
+    const { run, hosts, world } = await harbour(4);
+
+    const found = JSON.parse((await run(...status, '--json')).out);
+
+    expect(Object.keys(found)).toEqual(
+      expect.arrayContaining([
+        'at',
+        'paused',
+        'drains',
+        'targets',
+        'breakers',
+        'pools',
+        'migrations',
+        'promotions',
+      ]),
+    );
+    expect(found.at).toBe(world.now());
+    expect(found.drains[0]).toMatchObject({
+      instance: hosts.stuck,
+      phase: 'draining',
+      tasksLeft: 2,
+      tasksAtFirst: 4,
+      hooks: [{ hook: 'stevedore-drain', group: 'harbour-ecs' }],
+    });
+  });
+
+  it('says of a quiet deployment that there is nothing to tell', async () => {
+    const world = createWorld();
+    const store = createMemoryStore<never, never>(world.clock);
+    const verbs = createVerbs(connectTo(world, { store, sinks: [] }));
+
+    const { out } = await runWith(verbs, status);
+
+    expect(out).toBe(
+      `${utc(world.now())}\n\nNothing to tell of: paused, drains, breakers, migrations, scaling, promotions.\n`,
+    );
+  });
+
+  it('shows a freeze, also of a target that was not looked at yet, and a cooldown of scaling in', async () => {
+    const world = createWorld();
+    const table = createMemoryStore<never, never>(world.clock);
+    const store: RecordStore<ScalingRecord, never> = table;
+    const at = world.now() - MINUTE;
+    const record: ScalingRecord = {
+      target: 'service/prod/api',
+      lastIn: { at, from: 5, to: 4, policy: 'idle', cooldownMs: 3 * MINUTE },
+      changes: [],
+      wanted: {},
+      schedulesSeen: {},
+      inAlarm: [],
+      seen: [],
+      emptySince: {},
+      lastDesired: 4,
+    };
+    await store.append({ partition: 'scaling', id: record.target }, [], { create: record });
+    const verbs = createVerbs(connectTo(world, { store: table, sinks: [] }));
+    const file = policyFile(`version: 1
+scaling:
+  services:
+    prod/api: &plain { min: 1, max: 9, schedules: { s: { cron: '0 1 * * *', min: 2 } } }
+    prod/web:
+      <<: *plain
+      freezes: { sale: { cron: '0 13 * * *', duration: 3h, directions: in } }
+`);
+
+    const { out, err } = await runWith(verbs, ['status', '--policy', file]);
+
+    expect(err).toBe('');
+    expect(out).toContain(`
+Scaling
+  service/prod/api: 4, from 1 to 9
+    cooldown of scaling in ends in 2m (5 to 4 by idle)
+  service/prod/web: from 1 to 9
+    scaling in is frozen by sale, ends in 2h
+`);
+  });
+});
+
+describe('stevedore status --watch', () => {
+  /** Runs until it is about to wait for the third time: from there on nothing but Ctrl-C ends it. */
+  async function watch(columns: number | undefined, ...args: readonly string[]) {
+    const { world, deployment } = await harbour(1);
+    const waited: number[] = [];
+    const third = Promise.withResolvers<void>();
+    const clock = {
+      now: () => world.now(),
+      sleep: async (ms: number): Promise<void> => {
+        waited.push(ms);
+        if (waited.length === 3) {
+          third.resolve();
+          return new Promise<void>(() => undefined);
+        }
+        await world.runFor(ms);
+      },
+    };
+    const verbs = createVerbs(connectTo(world, { store: deployment.table, sinks: [], clock }));
+    const screens: string[] = [];
+    const terminal = { out: (text: string) => void screens.push(text), err: () => undefined, columns };
+    void verbs.status?.run(['--watch', '--policy', POLICY, ...args], terminal);
+    await third.promise;
+    return { screens, waited };
+  }
+
+  it('redraws the screen every five seconds', async () => {
+    const { screens, waited } = await watch(100);
+
+    expect(waited).toEqual([5_000, 5_000, 5_000]);
+    expect(screens).toHaveLength(3);
+    for (const screen of screens) {
+      expect(screen.startsWith('\u001B[H')).toBe(true);
+      expect(screen.endsWith('\u001B[J')).toBe(true);
+    }
+    expect(screens[2]).toContain('2026-11-21T14:01:10Z');
+  });
+
+  it('prints one snapshot after another where there is no terminal', async () => {
+    const { screens } = await watch(undefined);
+
+    expect(screens.map((screen) => screen.slice(0, 20))).toEqual([
+      '2026-11-21T14:01:00Z',
+      '2026-11-21T14:01:05Z',
+      '2026-11-21T14:01:10Z',
+    ]);
+    expect(screens.join('')).not.toContain('\u001B');
+  });
+
+  it('prints an object per line for machines', async () => {
+    const { screens } = await watch(undefined, '--json');
+
+    expect(screens.map((line) => line.split('\n').length)).toEqual([2, 2, 2]);
+    expect(screens.map((line) => JSON.parse(line).drains.length)).toEqual([3, 3, 3]);
+  });
+});
