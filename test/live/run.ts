@@ -18,7 +18,8 @@ import { startMiniStack, startMoto } from './servers.ts';
 import { casesAfter, casesBefore } from './stack.ts';
 
 // `npm run test:stack`: deploys the service as it is to MiniStack and moto on this machine, and sees by AWS's own APIs
-// what it does. `-- scale` runs the cases of that capability only; `-- --keep` leaves the logs, and a list of the calls.
+// what it does. `-- scale` runs the cases of that capability only; `-- --keep` leaves the logs, and a list of the calls;
+// `-- --stay` runs no cases, and leaves the deployment there to be tried by hand.
 
 interface Result {
   readonly of: Case;
@@ -36,7 +37,7 @@ const seconds = (ms: number) => (ms / 1_000).toFixed(1);
 /** The exit code. */
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
-    options: { keep: { type: 'boolean', default: false } },
+    options: { keep: { type: 'boolean', default: false }, stay: { type: 'boolean', default: false } },
     allowPositionals: true,
   });
   const [only] = positionals;
@@ -66,6 +67,7 @@ async function main(): Promise<number> {
     name: 'cfn-lint finds nothing in the templates',
     run: () => lintTemplates(python, folder),
   };
+  if (values.stay) return stay(aws, folder);
   const results: Result[] = [await tryCase(deployment, aws)];
   const isDeployed = results.every(({ error }) => error === undefined);
   const rest = isDeployed ? [linted, ...casesBefore, ...wanted, ...casesAfter] : [];
@@ -76,6 +78,20 @@ async function main(): Promise<number> {
     print(values.keep ? `Logs: ${folder}\n` : 'To have the logs: npm run test:stack -- --keep\n');
   print(`${results.length - failed} passed, ${failed} failed, in ${seconds(performance.now())} s`);
   return failed === 0 ? 0 : 1;
+}
+
+/** Deploys, and leaves it there until this process is ended. */
+async function stay(aws: Aws, folder: string): Promise<never> {
+  await deploy(aws.front.behind.ministack, folder);
+  print(`Deployed, and there until Ctrl-C. In another terminal:
+
+  export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1
+  export AWS_ENDPOINT_URL=${aws.front.url}
+  npx stevedore plan --policy test/live/policy.yml
+  npx stevedore status --policy test/live/policy.yml
+  npx stevedore history
+`);
+  return new Promise<never>(() => undefined);
 }
 
 function notRun(missing: string): number {
