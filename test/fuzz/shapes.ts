@@ -126,6 +126,11 @@ const shapes: Readonly<Record<string, Shape>> = {
     'detail.cluster?': name,
     'detail.by': text,
   },
+  'stevedore.operator Stevedore Scale Order': {
+    'detail.target': like(/^(service\/[\w-]+\/[\w-]+|group\/.+)$/s),
+    'detail.count': count,
+    'detail.by': text,
+  },
   'stevedore.operator Stevedore Failover Order': {
     'detail.verb': oneOf('fail-over', 'fail-back', 'reset'),
     'detail.cluster': name,

@@ -11,6 +11,7 @@ const deciding = {
     'cooldown',
     'freeze',
     'guards',
+    'ordered',
     'schedule',
     'scheduled',
     'situation',
