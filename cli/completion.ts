@@ -29,7 +29,7 @@ const SCRIPTS = new Map<string, (verbs: readonly VerbWords[]) => string>([
 const SHELLS = [...SCRIPTS.keys()];
 
 /** The verb, given all verbs, itself among them. */
-export const createCompletion = (verbs: () => Readonly<Record<string, Command>>): Command => ({
+export const createCompletion = (verbs: () => Promise<Readonly<Record<string, Command>>>): Command => ({
   summary: 'print a completion script for bash, zsh or fish',
   help: HELP,
   options: {},
@@ -42,7 +42,7 @@ export const createCompletion = (verbs: () => Readonly<Record<string, Command>>)
       const suggestion = didYouMean(shell, SHELLS);
       throw new BadInput(`There is no completion for ${shell}, only for ${SHELLS.join(', ')}.${suggestion}`);
     }
-    out(script(wordsOf(verbs())));
+    out(script(wordsOf(await verbs())));
     return EXIT.done;
   },
 });

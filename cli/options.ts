@@ -50,6 +50,38 @@ export function placeOf(
   return { region: values.region || env.AWS_REGION || env.AWS_DEFAULT_REGION || 'us-east-1', endpoint };
 }
 
+/** Of every verb that acts on what is deployed, in somebody's name. */
+export const ACTING = { ...BY, ...POLICY, ...TABLE, ...PLACE, ...JSON_OUTPUT } as const satisfies Options;
+export const ACTING_HELP = [BY_HELP, POLICY_HELP, TABLE_HELP, PLACE_HELP, JSON_HELP].join('\n');
+
+export interface Acting {
+  /** Undefined: whoever AWS knows the caller as. */
+  readonly by: string | undefined;
+  readonly policyFile: string;
+  readonly table: string;
+  /** Of the deployment. */
+  readonly place: Place;
+  readonly json: boolean;
+}
+
+/** Those of them as parseArgs gives them. */
+export interface ActingValues {
+  readonly by?: string | undefined;
+  readonly policy: string;
+  readonly table: string;
+  readonly region?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly json: boolean;
+}
+
+/** Throws `BadInput`. */
+export function actingOf(
+  { by, policy, table, json, ...place }: ActingValues,
+  env: NodeJS.ProcessEnv,
+): Acting {
+  return { by: by || undefined, policyFile: policy, table, place: placeOf(place, env), json };
+}
+
 /** The name of who sits here, where AWS need not be asked. Throws `BadInput`. */
 export function userName(): string {
   // A container may run as a user that its system does not know.

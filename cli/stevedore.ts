@@ -4,15 +4,18 @@ import { connect } from './account.ts';
 import { BadInput, type Command, EXIT, type ExitCode, type Terminal } from './command.ts';
 import { failureText } from './failed.ts';
 import { didYouMean } from './suggest.ts';
-import { createVerbs } from './verbs.ts';
+import { createVerbs, verbNames } from './verbs.ts';
 
-/** Runs one command line, without the program's name. Never throws. */
+/** Runs one command line, without the program's name. `given`: other verbs than those of this program. Never throws. */
 export async function stevedore(
   args: readonly string[],
   terminal: Terminal,
-  commands: Readonly<Record<string, Command>> = createVerbs(connect),
+  given?: Readonly<Record<string, Command>>,
 ): Promise<ExitCode> {
   const [verb, ...rest] = args;
+  // The list of commands needs all of them.
+  const wanted = verb !== undefined && verbNames.includes(verb) ? [verb] : verbNames;
+  const commands = given ?? (await createVerbs(connect, wanted));
   if (verb === undefined || verb === 'help' || verb === '--help' || verb === '-h') {
     const write = verb === undefined ? terminal.err : terminal.out;
     write(usage(commands));

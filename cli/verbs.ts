@@ -1,47 +1,45 @@
 import type { Connect } from './account.ts';
-import { createApply } from './apply.ts';
-import { backtest } from './backtest.ts';
 import type { Command } from './command.ts';
-import { createCompletion } from './completion.ts';
-import { createDoctor } from './doctor.ts';
-import { createDrain, createUndrain } from './drain.ts';
-import { createExplain } from './explain.ts';
-import { createFailback, createFailoverVerb } from './failover.ts';
-import { createHistory } from './history.ts';
-import { createInit } from './init.ts';
-import { createPause } from './pause.ts';
-import { createPlan } from './plan.ts';
-import { createResume } from './resume.ts';
-import { createRetagCommands } from './retag/commands.ts';
-import { createScale } from './scale.ts';
-import { schema } from './schema.ts';
-import { simulate } from './simulate.ts';
-import { createStatus } from './status.ts';
-import { validate } from './validate.ts';
 
-/** Every verb, given how they reach an account. */
-export function createVerbs(connect: Connect): Readonly<Record<string, Command>> {
-  const verbs: Readonly<Record<string, Command>> = {
-    init: createInit(connect),
-    validate,
-    schema,
-    plan: createPlan(connect),
-    apply: createApply({ connect }),
-    explain: createExplain(connect),
-    backtest,
-    simulate,
-    doctor: createDoctor(connect),
-    status: createStatus(connect),
-    history: createHistory(connect),
-    pause: createPause(connect),
-    resume: createResume(connect),
-    drain: createDrain(connect),
-    undrain: createUndrain(connect),
-    scale: createScale(connect),
-    failover: createFailoverVerb(connect),
-    failback: createFailback(connect),
-    ...createRetagCommands(connect),
-    completion: createCompletion(() => verbs),
-  };
-  return verbs;
+type Load = (connect: Connect) => Promise<Command>;
+
+/** Each is loaded when it is asked for: a verb that reads the journal need not wait for the simulator. */
+const VERBS: Readonly<Record<string, Load>> = {
+  init: async (connect) => (await import('./init.ts')).createInit(connect),
+  validate: async () => (await import('./validate.ts')).validate,
+  schema: async () => (await import('./schema.ts')).schema,
+  plan: async (connect) => (await import('./plan.ts')).createPlan(connect),
+  apply: async (connect) => (await import('./apply.ts')).createApply({ connect }),
+  explain: async (connect) => (await import('./explain.ts')).createExplain(connect),
+  backtest: async () => (await import('./backtest.ts')).backtest,
+  simulate: async () => (await import('./simulate.ts')).simulate,
+  doctor: async (connect) => (await import('./doctor.ts')).createDoctor(connect),
+  status: async (connect) => (await import('./status.ts')).createStatus(connect),
+  history: async (connect) => (await import('./history.ts')).createHistory(connect),
+  pause: async (connect) => (await import('./pause.ts')).createPause(connect),
+  resume: async (connect) => (await import('./resume.ts')).createResume(connect),
+  drain: async (connect) => (await import('./drain.ts')).createDrain(connect),
+  undrain: async (connect) => (await import('./drain.ts')).createUndrain(connect),
+  scale: async (connect) => (await import('./scale.ts')).createScale(connect),
+  failover: async (connect) => (await import('./failover.ts')).createFailoverVerb(connect),
+  failback: async (connect) => (await import('./failover.ts')).createFailback(connect),
+  promote: async (connect) => (await import('./retag/promote.ts')).promote(connect),
+  rollback: async (connect) => (await import('./retag/rollback.ts')).rollback(connect),
+  approve: async (connect) => (await import('./retag/approve.ts')).approve(connect),
+  release: async (connect) => (await import('./retag/release.ts')).release(connect),
+  completion: async (connect) =>
+    (await import('./completion.ts')).createCompletion(() => createVerbs(connect)),
+};
+
+export const verbNames = Object.keys(VERBS);
+
+/** The verbs of these names, in the order of the list of commands, given how they reach an account; all unless said. */
+export async function createVerbs(
+  connect: Connect,
+  names: readonly string[] = verbNames,
+): Promise<Readonly<Record<string, Command>>> {
+  const loaded = Object.entries(VERBS)
+    .filter(([name]) => names.includes(name))
+    .map(async ([name, load]) => [name, await load(connect)] as const);
+  return Object.fromEntries(await Promise.all(loaded));
 }

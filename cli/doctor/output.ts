@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import picocolors from 'picocolors';
+import { colorsFor } from '../outcome-colors.ts';
 import type { Diagnosis, NotChecked } from './diagnose.ts';
 import { type Finding, SEVERITIES, type Severity } from './finding.ts';
 
@@ -33,7 +33,7 @@ const LEAST_TEXT = 40;
 
 /** Tables for a person; `columns` is undefined where the output is no terminal, which gets no colours. */
 export function asText(report: Report, columns: number | undefined): string {
-  const colors = picocolors.createColors(columns !== undefined && picocolors.isColorSupported);
+  const colors = colorsFor(columns);
   const paint = { error: colors.red, warning: colors.yellow, note: colors.dim };
   const { findings, clusters, region, endpoint, policyFile } = report;
   const names = Math.max(0, ...findings.flatMap(namesOf).map((name) => name.length));

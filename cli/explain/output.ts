@@ -1,6 +1,5 @@
-import picocolors from 'picocolors';
-import type { Outcome } from '../../lib/journal/journal.ts';
 import { withoutMode } from '../dry-run.ts';
+import { colorsFor, outcomePainter } from '../outcome-colors.ts';
 import type { Handled } from './handle.ts';
 import { type Called, type Understanding, withoutToken } from './understand.ts';
 
@@ -12,11 +11,10 @@ export interface Explanation extends Understanding {
   readonly offline: boolean;
 }
 
-const WIDEST = 'observed'.length;
-
 /** Line by line, from the rule to what would be done; no colours where there is no terminal. */
 export function asText(found: Explanation, columns: number | undefined): string {
-  const colors = picocolors.createColors(columns !== undefined && picocolors.isColorSupported);
+  const colors = colorsFor(columns);
+  const paint = outcomePainter(columns);
   const lines = [
     ...found.events.map(
       ({ eventId, detailType, kind }) => `${colors.bold(detailType)} (event ${eventId}), read as ${kind}.`,
@@ -28,7 +26,7 @@ export function asText(found: Explanation, columns: number | undefined): string 
       ...calledInWords(one),
       ...handledInWords(
         found.handled.find((handled) => handled.function === one.function),
-        colors,
+        paint,
       ),
     ]),
     ...(found.offline && found.called.length > 0
@@ -84,24 +82,13 @@ const calledInWords = ({ function: name, arrivals, ignored }: Called): string[] 
 /** It is the event itself. */
 const withoutCause = (name: string, value: unknown) => (name === 'cause' ? undefined : value);
 
-type Colors = ReturnType<typeof picocolors.createColors>;
-
-function handledInWords(handled: Handled | undefined, colors: Colors): string[] {
+function handledInWords(handled: Handled | undefined, paint: ReturnType<typeof outcomePainter>): string[] {
   if (handled === undefined) return [];
-  const paint: Readonly<Record<Outcome, (text: string) => string>> = {
-    acted: colors.green,
-    done: colors.green,
-    observed: colors.cyan,
-    held: colors.yellow,
-    refused: colors.red,
-    failed: colors.red,
-    ignored: colors.dim,
-  };
   const { calls, entries, failure } = handled;
   const read = calls.length === 0 ? [] : [`It reads ${calls.join(', ')}.`];
   const decided = entries.map(
     ({ outcome, sentence, reason, subject }) =>
-      `${paint[outcome](outcome.padEnd(WIDEST))}  ${subject === undefined || sentence.includes(subject) ? '' : `${subject}: `}${withoutMode(sentence)} (${reason})`,
+      `${paint(outcome)}  ${subject === undefined || sentence.includes(subject) ? '' : `${subject}: `}${withoutMode(sentence)} (${reason})`,
   );
   const quiet =
     entries.length === 0 && failure === undefined ? ['It decides nothing: nothing calls for a change.'] : [];

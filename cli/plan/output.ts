@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import picocolors from 'picocolors';
+import { colorsFor } from '../outcome-colors.ts';
 import { type Check, isOpen, type Section, type Verdict, WORST_FIRST } from './check.ts';
 
 /** What was checked, against what. */
@@ -42,7 +42,7 @@ const LEAST_TEXT = 30;
 /** Tables for a person; `columns` is undefined where the output is no terminal, which gets no colours. */
 export function asText(plan: Plan, columns: number | undefined): string {
   const { policyFile, region, endpoint, checks } = plan;
-  const colors = picocolors.createColors(columns !== undefined && picocolors.isColorSupported);
+  const colors = colorsFor(columns);
   const paint: Readonly<Record<Verdict, (text: string) => string>> = {
     pending: colors.cyan,
     waits: colors.cyan,

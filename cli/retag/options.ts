@@ -1,70 +1,40 @@
 import { BadInput } from '../command.ts';
 import {
-  BY,
-  BY_HELP,
+  ACTING,
+  ACTING_HELP,
+  type Acting,
+  type ActingValues,
+  actingOf,
   CREDENTIALS_HELP,
-  JSON_HELP,
-  JSON_OUTPUT,
-  PLACE,
-  PLACE_HELP,
-  type Place,
-  POLICY,
-  POLICY_HELP,
-  placeOf,
-  TABLE,
-  TABLE_HELP,
   TEXT,
 } from '../options.ts';
 
 /** What every verb of retagging takes besides its own arguments. */
-export interface CommonOptions {
-  readonly policyFile: string;
-  readonly table: string;
-  /** Of the deployment. */
-  readonly place: Place;
+export interface CommonOptions extends Acting {
   /** Of the destination tag; null: that of the deployment. */
   readonly tagRegion: string | null;
-  /** Undefined: whoever AWS knows the caller as. */
-  readonly by: string | undefined;
-  readonly json: boolean;
 }
 
 /** For parseArgs. */
-export const COMMON = {
-  'tag-region': TEXT,
-  ...POLICY,
-  ...TABLE,
-  ...PLACE,
-  ...BY,
-  ...JSON_OUTPUT,
-} as const;
+export const COMMON = { 'tag-region': TEXT, ...ACTING } as const;
 
 export const COMMON_HELP = `  --tag-region R     Region of the tag, where it is not that of the deployment
-${POLICY_HELP}
-${TABLE_HELP}
-${PLACE_HELP}
-${BY_HELP}
-${JSON_HELP}
+${ACTING_HELP}
 
 ${CREDENTIALS_HELP} They need what the role
 of the function has, and sts:GetCallerIdentity.`;
 
-interface CommonValues {
-  readonly policy: string;
-  readonly table: string;
-  readonly region?: string | undefined;
-  readonly endpoint?: string | undefined;
+interface CommonValues extends ActingValues {
   readonly 'tag-region'?: string | undefined;
-  readonly by?: string | undefined;
-  readonly json: boolean;
 }
 
 /** Throws `BadInput`. */
-export function commonOf(values: CommonValues, env: NodeJS.ProcessEnv): CommonOptions {
-  const { policy: policyFile, table, json, 'tag-region': named, by } = values;
-  const place = placeOf(values, env);
-  const tagRegion = named === place.region ? null : named || null;
-  return { policyFile, table, place, tagRegion, by: by || undefined, json };
+export function commonOf(
+  { 'tag-region': named, ...values }: CommonValues,
+  env: NodeJS.ProcessEnv,
+): CommonOptions {
+  const acting = actingOf(values, env);
+  return { ...acting, tagRegion: named === acting.place.region ? null : named || null };
 }
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../lib/clock.ts';
 import { endOf, inCooldown, outCooldown } from '../../lib/scaling/cooldown.ts';
 import { frozenBy } from '../../lib/scaling/freeze.ts';
+import { newScalingRecord } from '../../lib/scaling/intake.ts';
 import type { Heard } from '../../lib/scaling/notice.ts';
 import type { ScalingPolicy, TargetPolicy } from '../../lib/scaling/policy.ts';
 import { PARTITION } from '../../lib/scaling/reconcile.ts';
@@ -40,8 +41,10 @@ export async function readTargets(
 ): Promise<TargetStatus[]> {
   const stored = await store.read(policy.targets.map(({ target: { id } }) => ({ partition: PARTITION, id })));
   const records = new Map(stored.map(({ key, state }) => [key.id, state]));
+  // A freeze holds also for a target that the function has not looked at yet.
+  const recordOf = (id: string) => records.get(id) ?? newScalingRecord(id);
   return policy.targets
-    .map((one) => statusOf(one, records.get(one.target.id) ?? nothingYet(one), now))
+    .map((one) => statusOf(one, recordOf(one.target.id), now))
     .filter(({ cooldowns, freezes, inAlarm }) => cooldowns.length + freezes.length + inAlarm.length > 0);
 }
 
@@ -70,14 +73,3 @@ function cooldown(direction: 'out' | 'in', change: Change | undefined): TargetSt
   const { policy, from, to } = change;
   return [{ direction, policy, from, to, until: endOf(change) }];
 }
-
-/** A freeze holds also for a target that the function has not looked at yet. */
-const nothingYet = ({ target: { id } }: TargetPolicy): ScalingRecord => ({
-  target: id,
-  changes: [],
-  wanted: {},
-  schedulesSeen: {},
-  inAlarm: [],
-  seen: [],
-  emptySince: {},
-});

@@ -3,7 +3,7 @@ import { explain } from '../aws/explain.ts';
 import type { FailoverClients } from '../aws/failover-clients.ts';
 import type { ServiceAction } from './decision.ts';
 import type { ActionOutcome } from './outcome.ts';
-import { type PinnedRevision, pinnedRevision } from './pin.ts';
+import { pinnedRevision } from './pin.ts';
 import type { ServicePolicy } from './policy.ts';
 import type { Strategy } from './record.ts';
 
@@ -19,16 +19,16 @@ export async function act(
   taskDefinition: string,
 ): Promise<ActionOutcome> {
   let call = 'ECS:UpdateService';
-  let pinned: PinnedRevision | undefined;
-  const registered = () => (pinned?.registered ? { registered: true as const } : {});
+  const wrote: string[] = [];
   try {
     switch (action.kind) {
       case 'set-strategy': {
         call = action.pin ? 'ECS:RegisterTaskDefinition' : call;
-        pinned = action.pin && (await pinnedRevision(clients, taskDefinition, action.pin));
+        const pinned = action.pin && (await pinnedRevision(clients, taskDefinition, action.pin));
+        if (pinned?.registered) wrote.push(call);
         call = 'ECS:UpdateService';
         const service = await setStrategy(clients, policy, action.strategy, pinned?.arn);
-        return { call, result: 'done', ...registered(), ...deployed(service, pinned?.arn ?? taskDefinition) };
+        return { call, result: 'done', wrote, ...deployed(service, pinned?.arn ?? taskDefinition) };
       }
       case 'set-paired-count': {
         const { cluster, paired: service } = policy;
@@ -42,7 +42,7 @@ export async function act(
     }
   } catch (error) {
     const { code, sentence, retryable } = explain(error);
-    return { call, result: retryable ? 'retry' : 'refused', ...registered(), error: { code, sentence } };
+    return { call, result: retryable ? 'retry' : 'refused', wrote, error: { code, sentence } };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../clock.ts';
-import { entriesFor } from '../journal/findings.ts';
+import { changesOf, entriesFor } from '../journal/findings.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import type { StoredRecord } from '../state/store.ts';
 import type { Finding } from './decision.ts';
@@ -46,11 +46,4 @@ export function entriesForPool(
     calls: changesOf(outcome),
   } as const;
   return entriesFor(subject, findings, at);
-}
-
-/** What changed something in AWS: a change that failed may have registered a revision before. */
-function changesOf(outcome: ActionOutcome | undefined): string[] {
-  if (outcome === undefined) return [];
-  const { call, result, registered } = outcome;
-  return [...(registered ? ['ECS:RegisterTaskDefinition'] : []), ...(result === 'done' ? [call] : [])];
 }

@@ -24,8 +24,8 @@ export type ActionOutcome = Began &
   );
 
 interface Began {
-  /** Of set-strategy: a revision with pinned images was registered before, whatever came of the change itself. */
-  readonly registered?: true;
+  /** Calls that were made before, whatever came of the change itself: a revision with pinned images is registered first. */
+  readonly wrote?: readonly string[];
 }
 
 interface Failure {

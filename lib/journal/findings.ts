@@ -51,6 +51,22 @@ interface Remembered {
   readonly lastReason?: string;
 }
 
+/** By which calls AWS was changed: of what failed, those that were made before. For `Subject.calls`. */
+export function changesOf(outcome: Changing | undefined): string[] {
+  if (outcome === undefined) return [];
+  const { wrote = [], result, call } = outcome;
+  return [...new Set([...wrote, ...(result === 'done' ? [call] : [])])];
+}
+
+/** What came of an action, as far as it says what was changed. */
+export interface Changing {
+  readonly result: string;
+  /** The last one, as `Service:Operation`. */
+  readonly call: string;
+  /** Those before it that were carried out, whatever came of the last. */
+  readonly wrote?: readonly string[];
+}
+
 /** The record with what was found remembered. Nothing found: what failed before did not fail this time. */
 export function remembering<Record extends Remembered>(
   record: Record,

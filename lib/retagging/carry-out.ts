@@ -1,5 +1,5 @@
 import type { EpochMs } from '../clock.ts';
-import { asObserved, remembering } from '../journal/findings.ts';
+import { asObserved, changesOf, remembering } from '../journal/findings.ts';
 import { conclude as commit } from '../state/conclude.ts';
 import type { RecordKey, StoredRecord } from '../state/store.ts';
 import { act } from './act.ts';
@@ -104,12 +104,6 @@ export async function conclude(
     ...entriesFor(stored, deployments, ['ECS:UpdateService'], now),
   ]);
   return again;
-}
-
-function changesOf(outcome: ActionOutcome | undefined): string[] {
-  if (outcome === undefined) return [];
-  const { wrote = [], result, call } = outcome;
-  return [...new Set([...wrote, ...(result === 'done' ? [call] : [])])];
 }
 
 function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../clock.ts';
-import { entriesFor as entriesOf } from '../journal/findings.ts';
+import { changesOf, entriesFor as entriesOf } from '../journal/findings.ts';
 import type { JournalEntry } from '../journal/journal.ts';
 import type { StoredRecord } from '../state/store.ts';
 import type { ActionOutcome } from './act.ts';
@@ -24,7 +24,7 @@ export function entriesFor(
     cause: inbox.at(-1)?.cause,
     lastReason: state.lastReason,
     weights: scalingReasons,
-    calls: outcome?.result === 'done' ? [outcome.call] : [],
+    calls: changesOf(outcome),
   } as const;
   return entriesOf(subject, findings, at);
 }

@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
-const verbs = createVerbs(connect);
+const verbs = await createVerbs(connect);
 const run = (...args: readonly string[]) => runWith(verbs, args);
 const here = () => ['--endpoint', dynamo.endpoint, '--region', 'eu-central-1'] as const;
 

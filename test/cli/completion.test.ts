@@ -7,7 +7,7 @@ import { connect } from '../../cli/account.ts';
 import { createVerbs } from '../../cli/verbs.ts';
 import { runWith } from './account.ts';
 
-const verbs = createVerbs(connect);
+const verbs = await createVerbs(connect);
 const directory = mkdtempSync(join(tmpdir(), 'stevedore-completion-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 writeFileSync(join(directory, 'our policy.yml'), '');

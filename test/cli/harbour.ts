@@ -19,7 +19,7 @@ export async function harbour(minutes: number, more: Partial<Kept> = {}) {
   const sink: JournalSink = { name: 'memory', takes: 'notable', write: journal.write };
   const reader = readerOf(() => [...deployment.journal, ...journal.entries]);
   const kept = { store: deployment.table, sinks: [sink], journal: reader, ...more };
-  const verbs = createVerbs(connectTo(world, kept));
+  const verbs = await createVerbs(connectTo(world, kept));
   return {
     world,
     deployment,

@@ -169,7 +169,7 @@ describe('stevedore history', () => {
       },
     };
     const kept = { store: createMemoryStore<never, never>(world.clock), sinks: [], journal: watched };
-    const verbs = createVerbs(connectTo(world, kept));
+    const verbs = await createVerbs(connectTo(world, kept));
 
     const { out } = await runWith(verbs, ['history', '--since', '7d', '--limit', '1', '--json']);
 
@@ -185,7 +185,7 @@ describe('stevedore history', () => {
     const table = { client: dynamo.client, name: 'stevedore', clock, random: () => 0.5 };
     await createTableSink(table, 'a').write([entry(), entry({ subject: 'i-2' })]);
     const kept = { store: createMemoryStore<never, never>(clock), sinks: [], clock };
-    const verbs = createVerbs(connectTo(world, { ...kept, journal: createJournalReader(table) }));
+    const verbs = await createVerbs(connectTo(world, { ...kept, journal: createJournalReader(table) }));
 
     const { out } = await runWith(verbs, ['history', 'i-1', '--json']);
     const all = await runWith(verbs, ['history', '--json']);

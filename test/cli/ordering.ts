@@ -60,7 +60,7 @@ export async function ordering({
   const instances = [...cluster.instances.values()];
   const ids = instances.map(({ ec2InstanceId = '' }) => ec2InstanceId);
   const arn = instances[0]?.arn ?? '';
-  const verbs = createVerbs(connectTo(world, { store: table, sinks, clock }));
+  const verbs = await createVerbs(connectTo(world, { store: table, sinks, clock }));
   return {
     world,
     table,

@@ -12,12 +12,12 @@ const AT = '2026-11-21T14:00:00Z';
 let journal: ReturnType<typeof createMemoryJournal>;
 let store: ReturnType<typeof createMemoryStore<never, never>>;
 let run: (...args: readonly string[]) => ReturnType<typeof runWith>;
-beforeEach(() => {
+beforeEach(async () => {
   const world = createWorld();
   journal = createMemoryJournal();
   store = createMemoryStore<never, never>(world.clock);
   const sink = { name: 'memory', takes: 'notable', write: journal.write } as const;
-  const verbs = createVerbs(connectTo(world, { store, sinks: [sink] }));
+  const verbs = await createVerbs(connectTo(world, { store, sinks: [sink] }));
   run = (verb = '', ...args) => runWith(verbs, [verb, ...args, '--policy', POLICY]);
 });
 
@@ -127,7 +127,7 @@ Nothing was changed.
       takes: 'notable',
       write: () => Promise.reject(new Error('no bus')),
     } as const;
-    const verbs = createVerbs(connectTo(world, { store, sinks: [failing] }));
+    const verbs = await createVerbs(connectTo(world, { store, sinks: [failing] }));
 
     const { code, err } = await runWith(verbs, ['pause', 'scaling', '--policy', POLICY]);
 
@@ -143,7 +143,7 @@ describe('stevedore pause in an emergency', () => {
   it('does not need to know who it is', async () => {
     const world = createWorld();
     const identity = () => Promise.reject(new Error('no STS'));
-    const verbs = createVerbs(connectTo(world, { store, sinks: [], identity }));
+    const verbs = await createVerbs(connectTo(world, { store, sinks: [], identity }));
 
     const { code, err } = await runWith(verbs, ['pause', '--policy', POLICY]);
 
@@ -155,7 +155,7 @@ describe('stevedore pause in an emergency', () => {
   it('does not fail on what it only tells besides', async () => {
     const world = createWorld();
     const open = () => Promise.reject(new Error('no index'));
-    const verbs = createVerbs(connectTo(world, { store: { ...store, open }, sinks: [] }));
+    const verbs = await createVerbs(connectTo(world, { store: { ...store, open }, sinks: [] }));
 
     const { code, out, err } = await runWith(verbs, ['pause', '--policy', POLICY]);
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll } from 'vitest';
 import type { Place } from '../../cli/options.ts';
-import { createRetagCommands } from '../../cli/retag/commands.ts';
+import { createVerbs } from '../../cli/verbs.ts';
 import { type Clock, MINUTE } from '../../lib/clock.ts';
 import type { JournalSink } from '../../lib/journal/create.ts';
 import { createMemoryJournal } from '../../lib/journal/memory.ts';
@@ -20,6 +20,8 @@ import { connectTo, type Kept, runWith } from './account.ts';
 const directory = mkdtempSync(join(tmpdir(), 'stevedore-retag-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 let files = 0;
+
+const VERBS = ['promote', 'rollback', 'approve', 'release'];
 
 /** A policy file with these repositories under retagging, in YAML. */
 export function retaggingFile(repositories: string, mode = 'act'): string {
@@ -65,14 +67,13 @@ export function registry({ repositories = [{ name: 'web' }], kept }: RegistryOpt
   const { stderr, shown } = screen();
   const asked: { readonly place: Place; readonly table: string }[] = [];
   const connect = connectTo(world, { ...ground, stderr }, (place, table) => asked.push({ place, table }));
-  const commands = createRetagCommands(connect);
   return {
     world,
     store,
     journal,
     asked,
     shown,
-    run: (...args: readonly string[]) => runWith(commands, args),
+    run: async (...args: readonly string[]) => runWith(await createVerbs(connect, VERBS), args),
     /** Somebody pushes an image as `tag`, a minute after whatever was before. */
     async push(tag: string, spec: Parameters<typeof world.ecr.push>[1] = {}, repository = 'web') {
       await world.runFor(MINUTE);

@@ -132,7 +132,7 @@ Scaling
   it('says of a quiet deployment that there is nothing to tell', async () => {
     const world = createWorld();
     const store = createMemoryStore<never, never>(world.clock);
-    const verbs = createVerbs(connectTo(world, { store, sinks: [] }));
+    const verbs = await createVerbs(connectTo(world, { store, sinks: [] }));
 
     const { out } = await runWith(verbs, status);
 
@@ -158,7 +158,7 @@ Scaling
       lastDesired: 4,
     };
     await store.append({ partition: 'scaling', id: record.target }, [], { create: record });
-    const verbs = createVerbs(connectTo(world, { store: table, sinks: [] }));
+    const verbs = await createVerbs(connectTo(world, { store: table, sinks: [] }));
     const file = policyFile(`version: 1
 scaling:
   services:
@@ -198,7 +198,7 @@ describe('stevedore status --watch', () => {
         await world.runFor(ms);
       },
     };
-    const verbs = createVerbs(connectTo(world, { store: deployment.table, sinks: [], clock }));
+    const verbs = await createVerbs(connectTo(world, { store: deployment.table, sinks: [], clock }));
     const screens: string[] = [];
     const terminal = { out: (text: string) => void screens.push(text), err: () => undefined, columns };
     void verbs.status?.run(['--watch', '--policy', POLICY, ...args], terminal);

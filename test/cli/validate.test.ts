@@ -5,7 +5,7 @@ import { policyJsonSchema } from '../../lib/policy/json-schema.ts';
 import { runWith } from './account.ts';
 import { policyFile } from './planning.ts';
 
-const verbs = createVerbs(connect);
+const verbs = await createVerbs(connect);
 const run = (...args: readonly string[]) => runWith(verbs, args);
 
 /** More Auto Scaling groups than one event pattern takes, and more tags than one role does. */

@@ -46,7 +46,7 @@ afterEach(() => vi.unstubAllEnvs());
 type Args = readonly string[];
 type Run = (args: Args) => Promise<{ readonly code: number; readonly out: string; readonly err: string }>;
 
-const offline: Run = (args) => runWith(createVerbs(connect), args);
+const offline: Run = async (args) => runWith(await createVerbs(connect), args);
 
 /** In the harbour, so many minutes after the afternoon has begun, unless the line names another policy. */
 const inHarbour =
@@ -156,7 +156,7 @@ const CODES: Readonly<Record<string, number>> = {
 
 const isWhole = ({ args }: CommandLine) =>
   args.length > 0 && !args.some((word) => /[A-Z]{3}|…|\.\.\./.test(word));
-const verbs = createVerbs(connect);
+const verbs = await createVerbs(connect);
 const lines = [
   'README.md',
   ...readdirSync('docs')
