@@ -119,7 +119,7 @@ function ending({ out, err }: Terminal, { file, plan, json, result, refusal }: E
       if (!json) out(toWatch(plan));
       return EXIT.done;
     case 'refused':
-      if (refusal) err(refusalText(file, refusal));
+      if (refusal) err(refusalText(file, plan, refusal));
       return EXIT.pending;
     case 'declined':
       err('Declined: nothing was changed.\n');

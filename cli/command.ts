@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
+import type { Interrupts } from './interrupts.ts';
 
 /** Where a command writes. Progress and errors go to `err`. */
 export interface Terminal {
@@ -6,6 +7,8 @@ export interface Terminal {
   readonly err: (text: string) => void;
   /** Of the output in characters, where it is a terminal. Where it is none there are no colours. */
   readonly columns: number | undefined;
+  /** Ctrl-C and SIGTERM, for a verb that ends in order; unless given those of this process. */
+  readonly interrupts?: Interrupts;
 }
 
 /**

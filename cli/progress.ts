@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import { SECOND } from '../lib/clock.ts';
 import type { Account } from './account.ts';
+import { beforeTheEnd } from './interrupts.ts';
 
 interface Look {
   readonly stream?: Account['stderr'];
@@ -22,18 +23,25 @@ export function createProgress(
   const bar = new SingleBar({ format, stream, hideCursor: true, clearOnComplete: true });
   const began = performance.now();
   let shown = false;
+  let release = () => {};
+  const stop = () => {
+    if (shown) bar.stop();
+    release();
+  };
   return {
     /** `named`: what `figures` has in braces besides the figures of cli-progress. */
     update(done: number, of: number, named: Readonly<Record<string, string>> = {}) {
       // cli-progress draws nothing without a terminal either, but then it still keeps a timer.
       if (!stream.isTTY || performance.now() - began < after) return;
       if (shown) bar.update(done, named);
-      else bar.start(of, done, named);
+      else {
+        // The bar hides the cursor. Its own gracefulExit shows it again, and takes Ctrl-C for no more than that.
+        release = beforeTheEnd(stop);
+        bar.start(of, done, named);
+      }
       shown = true;
     },
-    stop() {
-      if (shown) bar.stop();
-    },
+    stop,
   };
 }
 

@@ -14,6 +14,7 @@ import { retaggingReasons } from '../lib/retagging/reasons.ts';
 import { scalingReasonMeanings } from '../lib/scaling/reason-meanings.ts';
 import { scalingReasons } from '../lib/scaling/reasons.ts';
 import { pauseReasonMeanings } from '../lib/state/pause-reasons.ts';
+import { planReasonMeanings } from './plan/reasons.ts';
 
 const file = join(import.meta.dirname, '..', 'docs', 'reason-codes.md');
 
@@ -70,6 +71,14 @@ ${table(['code', 'weight', 'meaning'], weighted(retaggingReasonMeanings, retaggi
 Said of a whole capability, or of what the scope names. Their outcome is \`done\`, their weight \`notable\`.
 
 ${table(['code', 'meaning'], codes(pauseReasonMeanings))}
+
+## What only a plan says
+
+\`npx stevedore plan\` gives the reasons of the journal, and these, which no entry of the journal has. What AWS did not tell
+(\`not read\`) has a code that begins with \`aws-\`, such as \`aws-access-denied\`, \`aws-throttled\` or \`aws-unavailable\`; its
+sentence has AWS's words and the remedy.
+
+${table(['code', 'meaning'], codes(planReasonMeanings))}
 
 ## Events that ask nothing
 

@@ -10,6 +10,7 @@ import { createProgress } from './progress.ts';
 import { loadScenario, scenarioJsonSchemaText } from './simulate/load.ts';
 import { asJson, asText } from './simulate/output.ts';
 import { runOf } from './simulate/run.ts';
+import { shortfallsOf } from './simulate/shortfalls.ts';
 
 const HELP = `Usage: stevedore simulate SCENARIO [OPTIONS]
 
@@ -25,7 +26,8 @@ ${JSON_HELP}
 Example:
   npx stevedore simulate examples/drain.yml --html drain.html
 
-Exit codes: 0 done, 1 failed, 2 a file or an argument is wrong.
+Exit codes: 0 done, 1 failed, 2 a file or an argument is wrong, 3 it fell short: tasks ended with their host, an instance
+ended before its drain was over, or a service had fewer tasks at the end than its desired count (daemons aside).
 `;
 
 const OPTIONS = { html: TEXT, seed: TEXT, schema: FLAG, ...JSON_OUTPUT };
@@ -54,7 +56,7 @@ export const simulate: Command = {
       values.json ? asJson(run, seeded) : asText(run, played.stage, { columns, colors: colorsFor(columns) }),
     );
     if (values.html !== undefined && !values.json) out(`The report is in ${values.html}.\n`);
-    return EXIT.done;
+    return shortfallsOf(run).length === 0 ? EXIT.done : EXIT.pending;
   },
 };
 

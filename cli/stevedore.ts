@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The `stevedore` command. Exit codes: 0 done, 1 failed, 2 bad input, 3 something is left to be done or was refused.
+import manifest from '../package.json' with { type: 'json' };
 import { connect } from './account.ts';
 import { BadInput, type Command, EXIT, type ExitCode, type Terminal } from './command.ts';
 import { failureText } from './failed.ts';
@@ -13,6 +14,10 @@ export async function stevedore(
   given?: Readonly<Record<string, Command>>,
 ): Promise<ExitCode> {
   const [verb, ...rest] = args;
+  if (verb === '--version') {
+    terminal.out(`${manifest.version}\n`);
+    return EXIT.done;
+  }
   // The list of commands needs all of them.
   const wanted = verb !== undefined && verbNames.includes(verb) ? [verb] : verbNames;
   const commands = given ?? (await createVerbs(connect, wanted));
@@ -49,7 +54,7 @@ export async function stevedore(
 function usage(commands: Readonly<Record<string, Command>>): string {
   const widest = Math.max(...Object.keys(commands).map((verb) => verb.length));
   const lines = Object.entries(commands).map(([verb, { summary }]) => `  ${verb.padEnd(widest)}  ${summary}`);
-  return `Usage: stevedore COMMAND [OPTIONS]\n\n${lines.join('\n')}\n\nstevedore COMMAND --help explains a command.\n`;
+  return `Usage: stevedore COMMAND [OPTIONS]\n\n${lines.join('\n')}\n\nstevedore COMMAND --help explains a command, stevedore --version says which version this is.\n`;
 }
 
 /** What the user can mend, in words; undefined for any other error. */
@@ -65,10 +70,14 @@ function badInput(error: unknown, { options }: Command): string | undefined {
   return String(error.code).startsWith('ERR_PARSE_ARGS_') ? error.message : undefined;
 }
 
-if (import.meta.main) {
+/** The command line of this process. */
+export async function main(): Promise<void> {
   process.exitCode = await stevedore(process.argv.slice(2), {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     columns: process.stdout.columns,
   });
 }
+
+// In an installed package cli/stevedore.mjs calls it: Node 20 does not know which module is the main one.
+if (import.meta.main) await main();

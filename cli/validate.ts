@@ -65,6 +65,6 @@ function summary(file: string, compiled: CompiledPolicy): string {
   const lines = capabilities.map(
     ({ capability, mode, covers }) => `  ${capability.padEnd(9)}  ${mode.padEnd(7)}  ${inWords(covers)}`,
   );
-  const deployed = `It comes to ${functions.length} functions, ${rules} rules of EventBridge and ${statements} IAM statements.`;
+  const deployed = `It comes to ${functions.length} ${functions.length === 1 ? 'function' : 'functions'}, ${rules} rules of EventBridge and ${statements} IAM statements.`;
   return `${file} is valid.\n\n${lines.join('\n')}\n\n${deployed}\n`;
 }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { MINUTE, SECOND } from '../lib/clock.ts';
 import {
   type CompiledPolicy,
@@ -11,9 +10,8 @@ import {
 import { policyDocument } from '../lib/policy/document.ts';
 import { probesByTask } from '../lib/policy/failover-statements.ts';
 import { formatPolicyError, loadPolicy } from '../lib/policy/load.ts';
+import { ROOT } from '../lib/root.ts';
 import { bundle } from './bundle.ts';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What the Serverless Framework hands to a function behind `${file(...)}`. */
 export interface Framework {
@@ -57,7 +55,7 @@ export async function stack(framework: Framework) {
     failover: ruleEvents('failover', compiled, wakeUps, name),
     retag: ruleEvents('retag', compiled, wakeUps, name),
   };
-  for (const called of functionNames) await bundle(root, called, compiled.runtime);
+  for (const called of functionNames) await bundle(ROOT, called, compiled.runtime);
   return {
     drain: capability('drain', compiled, rules.drain),
     scale: capability('scale', compiled, rules.scale),
@@ -87,7 +85,7 @@ function capability(name: FunctionName, { functions, statements }: CompiledPolic
   };
 }
 
-const pathOf = (file: string) => (isAbsolute(file) ? file : join(root, file));
+const pathOf = (file: string) => (isAbsolute(file) ? file : join(ROOT, file));
 
 function compileFile(file: string): CompiledPolicy {
   const loaded = loadPolicy(pathOf(file));

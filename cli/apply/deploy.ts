@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { ROOT } from '../../lib/root.ts';
 import type { Place } from '../options.ts';
 
 /** What is to be deployed, and where to. */
@@ -17,8 +17,6 @@ export interface Order {
 
 /** Resolves to the exit status of the deployment: 0 is a success. */
 export type Deploy = (order: Order) => Promise<number>;
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The command line of the Serverless Framework, without its program. `file`: where the policy is. Pure. */
 export function deployArguments({ stack, place, params }: Omit<Order, 'policy'>, file: string): string[] {

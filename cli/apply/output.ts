@@ -1,5 +1,7 @@
+import { POLICY } from '../options.ts';
 import { type Check, isOpen } from '../plan/check.ts';
 import type { Deviation, PlanFile } from '../plan/file.ts';
+import { OPTIONS } from '../plan/options.ts';
 
 /** Why a plan is not carried out. */
 export interface Refusal {
@@ -10,13 +12,29 @@ export interface Refusal {
 /** `refused`: it would not be what was planned.  `declined`: whoever was asked said no. */
 export type Result = 'deployed' | 'refused' | 'declined' | 'failed';
 
-export function refusalText(file: string, { sentences, deviations }: Refusal): string {
+/**
+ * The command that plans the same again. It names the Region, which may have come from an option that nobody gives a
+ * second time, and of the rest what is not the default.
+ */
+function planCommand({ policyFile, region, endpoint, stack, table }: PlanFile): string {
+  const words = [
+    ...(policyFile === POLICY.policy.default ? [] : ['--policy', policyFile]),
+    '--region',
+    region,
+    ...(endpoint === null ? [] : ['--endpoint', endpoint]),
+    ...(stack === OPTIONS.stack.default ? [] : ['--stack', stack]),
+    ...(table === stack ? [] : ['--table', table]),
+  ];
+  return `stevedore plan ${words.join(' ')}`;
+}
+
+export function refusalText(file: string, plan: PlanFile, { sentences, deviations }: Refusal): string {
   const lines = deviations.map(
     ({ section, subject, planned, now }) =>
       `  ${section} ${subject}: planned was ${planned}; now it is ${now}`,
   );
   const differs = lines.length === 0 ? [] : ['What would be done is not what was planned:', ...lines];
-  const again = `Nothing was changed. Plan again and look at it: stevedore plan --out ${file}`;
+  const again = `Nothing was changed. Plan again and look at it: ${planCommand(plan)} --out ${file}`;
   return `${[...sentences, ...differs, again].join('\n')}\n`;
 }
 
@@ -37,7 +55,8 @@ export function announcement({ stack, account, region, endpoint, hash, checks, a
 }
 
 /** Where to look afterwards. */
-export function toWatch({ stack, region, checks }: PlanFile): string {
+export function toWatch(plan: PlanFile): string {
+  const { stack, region, checks } = plan;
   const open = checks.filter((check) => check.section !== 'deployed' && isOpen(check));
   const word = (verdict: Check['verdict']) => open.filter((check) => check.verdict === verdict).length;
   const lines = [
@@ -46,7 +65,7 @@ export function toWatch({ stack, region, checks }: PlanFile): string {
       ? []
       : [`Expected: ${word('pending')} at once, ${word('waits')} waiting, ${word('refused')} refused.`]),
     `Watch: the alarms ${stack}-*, queues ${stack}-failed-events and ${stack}-undelivered-events, in ${region}.`,
-    'To see that it is done: stevedore plan (exit code 0 when nothing is left). To go back: apply the plan of the policy before.',
+    `To see that it is done: ${planCommand(plan)} (exit code 0 when nothing is left). To go back: apply the plan of the policy before.`,
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,59 +1,53 @@
-/** What ECS's cluster query language says of the instances of a cluster, as far as we read it. */
+import { evaluate, type Subjects } from '../../lib/placement/expression/evaluate.ts';
+import { parseExpression } from '../../lib/placement/expression/parse.ts';
+import { subjectsIn } from '../../lib/placement/expression/subjects.ts';
+import type { Expression } from '../../lib/placement/expression/syntax.ts';
+import type { InstanceView } from './snapshot.ts';
+
+/** What ECS's cluster query language says of the instances of a cluster. */
 export type Judgement =
   | { readonly kind: 'matches'; readonly count: number }
-  /** It has more than one attribute and one of ==, !=, in and exists (and their names and negations). */
-  | { readonly kind: 'not-judged' };
+  /** `why` goes on after a colon. */
+  | { readonly kind: 'not-judged'; readonly why: string };
 
-type Attributes = ReadonlyMap<string, string>;
-
-const SIMPLE = /^attribute:([\w./-]+)\s*(==|!=|!?exists\b|!?in\b|(?:not_)?(?:equals|exists|in)\b)\s*(.*)$/s;
-const COMPOUND = /&&|\|\||\b(?:and|or|not)\b|[()]/;
+type Instance = Pick<InstanceView, 'id' | 'connected' | 'agentVersion' | 'attributes'>;
 
 /** Counts the instances that an expression of a memberOf constraint matches. */
-export function judge(expression: string, instances: readonly Attributes[]): Judgement {
-  const [, name = '', operator = '', argument = ''] = SIMPLE.exec(expression.trim()) ?? [];
-  const test = COMPOUND.test(unquoted(argument)) ? undefined : testFor(operator, argument);
-  if (test === undefined) return { kind: 'not-judged' };
-  return { kind: 'matches', count: instances.filter((one) => test(one.get(name))).length };
-}
-
-type Test = (value: string | undefined) => boolean;
-
-function testFor(operator: string, argument: string): Test | undefined {
-  const literal = literalOf(argument);
-  const list = listOf(argument);
-  switch (operator) {
-    case 'exists':
-      return argument === '' ? (value) => value !== undefined : undefined;
-    case '!exists':
-    case 'not_exists':
-      return argument === '' ? (value) => value === undefined : undefined;
-    case '==':
-    case 'equals':
-      return literal === undefined ? undefined : (value) => value === literal;
-    // AWS does not say what an instance without the attribute is to these two; it is no finding of ours.
-    case '!=':
-    case 'not_equals':
-      return literal === undefined ? undefined : (value) => value !== literal;
-    case '!in':
-    case 'not_in':
-      return list === undefined ? undefined : (value) => value === undefined || !list.includes(value);
-    case 'in':
-      return list === undefined ? undefined : (value) => value !== undefined && list.includes(value);
-    default:
-      return undefined;
+export function judge(text: string, instances: readonly Instance[]): Judgement {
+  const parsed = parseExpression(text);
+  if (!parsed.ok) {
+    return { kind: 'not-judged', why: `at its character ${parsed.at + 1}, ${parsed.message}` };
   }
+  const { expression } = parsed;
+  const unread = unreadIn(expression);
+  if (unread !== undefined) return { kind: 'not-judged', why: `the doctor does not read ${unread}` };
+  const all = instances.map(subjectsOf);
+  const count = all.filter((one) => evaluate(expression, one)).length;
+  const negation: Expression = { kind: 'not', operand: expression };
+  if (count > 0 || all.every((one) => evaluate(negation, one))) return { kind: 'matches', count };
+  return { kind: 'not-judged', why: 'AWS does not say how ECS reads it for these instances' };
 }
 
-const unquoted = (text: string) => text.replaceAll(/'[^']*'|"[^"]*"/g, '');
-
-function literalOf(text: string): string | undefined {
-  const [, quote, quoted, bare] = /^(?:(['"])(.*)\1|([^\s'"[\],]+))$/s.exec(text.trim()) ?? [];
-  return quote === undefined ? bare : quoted;
+/** The first of its subjects that the snapshot has nothing of. */
+function unreadIn(expression: Expression): string | undefined {
+  const names = subjectsIn(expression).map((subject) => {
+    if (subject.kind === 'attribute') return undefined;
+    return subject.kind === 'task-group' ? 'task:group' : subject.name;
+  });
+  return names.find(
+    (name) => name === 'task:group' || name === 'registeredAt' || name === 'runningTasksCount',
+  );
 }
 
-function listOf(text: string): string[] | undefined {
-  const [, inside] = /^\[(.*)\]$/s.exec(text.trim()) ?? [];
-  const values = inside?.split(',').map(literalOf);
-  return values?.every((value) => value !== undefined) ? values : undefined;
+/** The last three are of subjects that `unreadIn` keeps out. */
+function subjectsOf({ id, connected, agentVersion, attributes }: Instance): Subjects {
+  return {
+    attributes,
+    agentConnected: connected,
+    agentVersion: agentVersion ?? undefined,
+    ec2InstanceId: id,
+    registeredAt: 0,
+    runningTasksCount: 0,
+    taskGroups: new Set(),
+  };
 }

@@ -58,7 +58,7 @@ function groupLine(group: GroupView, snapshot: Snapshot, owners: Map<string, str
   return dead(entry([DEFAULT_HOOK]), {
     notes: [
       `Left out: group ${group.name} has no terminate hook, so that its instances end at once. Put one, and uncomment this:`,
-      `aws autoscaling put-lifecycle-hook --auto-scaling-group-name ${shell(group.name)} --lifecycle-hook-name ${DEFAULT_HOOK} --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 900 --default-result CONTINUE`,
+      `aws autoscaling put-lifecycle-hook --auto-scaling-group-name ${shell(group.name)} --lifecycle-hook-name ${DEFAULT_HOOK} --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 600 --default-result CONTINUE`,
     ],
   });
 }

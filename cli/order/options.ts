@@ -13,7 +13,7 @@ import {
 export const OPTIONS = { 'dry-run': FLAG, watch: FLAG, ...ACTING } as const;
 
 export const OPTIONS_HELP = `  --dry-run          only say what would be done; nothing is changed or stored
-  --watch            show how it goes on, until it is over; to interrupt it ends only the watching
+  --watch            show how it goes on, until it is over; Ctrl-C ends only the watching (exit code 3)
 ${ACTING_HELP}
 
 ${CREDENTIALS_HELP} They need what the role

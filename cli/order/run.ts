@@ -1,7 +1,8 @@
-import { SECOND, utc } from '../../lib/clock.ts';
+import { utc } from '../../lib/clock.ts';
 import type { JournalEntry } from '../../lib/journal/journal.ts';
 import type { Account, Connect } from '../account.ts';
 import type { ExitCode, Terminal } from '../command.ts';
+import { watch } from '../watch.ts';
 import { exitCodeOf, type Result, worstOf } from './answer.ts';
 import { type Looking, lookHere } from './look-here.ts';
 import type { OrderOptions } from './options.ts';
@@ -42,16 +43,14 @@ export interface Order {
   readonly watch: () => Promise<Sight>;
 }
 
-/** How often --watch looks: one read of the table, and for a count one of ECS or Auto Scaling. */
-const WATCH_EVERY = 5 * SECOND;
-
 /** Gives an order in this terminal, prints what was decided and why, and watches it if asked. */
 export async function runOrder(
   connect: Connect,
   options: OrderOptions,
   prepare: (account: Account, given: Given) => Promise<Order>,
-  { out, err, columns }: Terminal,
+  terminal: Terminal,
 ): Promise<ExitCode> {
+  const { out, err, columns } = terminal;
   const { dryRun, json } = options;
   const account = connect(options.place, options.table);
   const by = options.by ?? (await account.identity());
@@ -66,14 +65,14 @@ export async function runOrder(
   }));
   if (!json) out(asText({ entries, told, dryRun }, columns));
   const isOver = first === 'refused' || first === 'failed';
-  const end = options.watch && !isOver ? await watch(account, order, err) : undefined;
+  const end = options.watch && !isOver ? await watchOrder(account, order, terminal) : undefined;
   const result = end?.result ?? first;
   if (json) {
     const subjects = outcomes.map((one) => ({ id: one.id, result: one.result }));
-    const last = end ? { end: end.line } : {};
+    const last = end ? { end: end.line, interrupted: end.interrupted } : {};
     const answer = { ...order.asked, by, dryRun, result, subjects, ...last, decisions: entries };
     out(`${JSON.stringify(answer, null, 2)}\n`);
-  } else if (end) out(`${end.line}\n`);
+  } else if (end) out(`${end.line}\n${end.interrupted ? `${GOES_ON}\n` : ''}`);
   return exitCodeOf(result);
 }
 
@@ -83,18 +82,31 @@ function inWords(result: Result, stays: string, dryRun: boolean): string {
   return `Waiting: the order stays, ${stays}, and the function carries it out as soon as that is possible. A newer order takes its place.`;
 }
 
-/** Shows on the error stream whatever changes, until it is over. */
-async function watch(
-  { clock }: Pick<Account, 'clock'>,
-  order: Order,
-  err: Terminal['err'],
-): Promise<Required<Sight>> {
+interface End extends Required<Sight> {
+  readonly interrupted: boolean;
+}
+
+const GOES_ON =
+  'Only the watching has ended: what was ordered goes on without this terminal. stevedore status shows what is left.';
+
+/** Shows on the error stream whatever changes, until it is over. What is interrupted is not over: something is left. */
+async function watchOrder({ clock }: Pick<Account, 'clock'>, order: Order, terminal: Terminal): Promise<End> {
+  let last: Sight = { line: 'Nothing was seen of it yet.' };
   let shown = '';
-  for (;;) {
-    const { line, result } = await order.watch();
-    if (result !== undefined) return { line, result };
-    if (line !== shown) err(`${utc(clock.now())}  ${line}\n`);
+  const tell = (line: string) => {
+    if (line !== shown) terminal.err(`${utc(clock.now())}  ${line}\n`);
     shown = line;
-    await clock.sleep(WATCH_EVERY);
-  }
+  };
+  await watch(clock, terminal, {
+    look: order.watch,
+    show(sight) {
+      last = sight;
+      if (sight.result !== undefined) return true;
+      tell(sight.line);
+      return false;
+    },
+    failed: tell,
+  });
+  const { line, result } = last;
+  return { line, result: result ?? 'waiting', interrupted: result === undefined };
 }

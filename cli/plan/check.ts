@@ -24,7 +24,7 @@ export interface Check {
   /** As the policy file names it: `prod/web`; `prod` for a cluster as a whole. */
   readonly subject: string;
   readonly verdict: Verdict;
-  /** A reason code of the journal; of what is unread, a code of lib/aws/explain.ts. */
+  /** A reason code of the journal, or one of reasons.ts; of what is unread, a code of lib/aws/explain.ts. */
   readonly reason: string;
   /** What would be done, or why not and what to do about it. */
   readonly sentence: string;

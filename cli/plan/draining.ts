@@ -146,7 +146,7 @@ function missingHook(
   const sentence =
     own === undefined
       ? `There is no Auto Scaling group ${group} in this account and Region. Correct its name in the policy file, or create it.`
-      : `Group ${group} has no terminate hook ${hook} (it has ${others || 'none'}), so that its instances go without being drained. Add it: aws autoscaling put-lifecycle-hook --auto-scaling-group-name ${group} --lifecycle-hook-name ${hook} --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 300 --default-result CONTINUE`;
+      : `Group ${group} has no terminate hook ${hook} (it has ${others || 'none'}), so that its instances go without being drained. Add it: aws autoscaling put-lifecycle-hook --auto-scaling-group-name ${group} --lifecycle-hook-name ${hook} --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 600 --default-result CONTINUE`;
   const base = { section: 'draining.triggers', subject, change: null, remarks: [] } as const;
   return { ...base, verdict: 'refused', reason: 'hook-missing', sentence };
 }

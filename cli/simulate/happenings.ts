@@ -29,6 +29,22 @@ const findings = z.partialRecord(
   'a map of severities and numbers, such as { CRITICAL: 1 }',
 );
 
+const scaled = map({
+  service: serviceIds.optional(),
+  group: groupNames.optional(),
+  to: count(0, aCount),
+}).transform(({ service, group, to }, context) => {
+  if (service !== undefined && group === undefined)
+    return { target: { kind: 'service' as const, id: service }, to };
+  if (group !== undefined && service === undefined)
+    return { target: { kind: 'group' as const, id: group }, to };
+  context.addIssue({
+    code: 'custom',
+    message: 'a service or a group and how many, such as { service: shop/web, to: 6 }',
+  });
+  return z.NEVER;
+});
+
 const orders = map({
   drain: host.optional(),
   release: host.optional(),
@@ -37,14 +53,16 @@ const orders = map({
   reset: serviceIds.optional(),
   promote: taggedImages.optional(),
   rollback: taggedImages.optional(),
+  scale: scaled.optional(),
   image: z.string('a tag of the source repository').optional(),
   by: z.string('the name of who gives the order').min(1).prefault('ops@example.com'),
-}).transform(({ by, image, drain, release, promote, rollback, ...failover }, context) => {
+}).transform(({ by, image, drain, release, promote, rollback, scale, ...failover }, context) => {
   const given = [
     ...(drain === undefined ? [] : [{ verb: 'drain' as const, host: drain }]),
     ...(release === undefined ? [] : [{ verb: 'release' as const, host: release }]),
     ...(promote === undefined ? [] : [{ verb: 'promote' as const, tag: promote, image }]),
     ...(rollback === undefined ? [] : [{ verb: 'rollback' as const, tag: rollback }]),
+    ...(scale === undefined ? [] : [{ verb: 'scale' as const, ...scale }]),
     ...(['fail-over', 'fail-back', 'reset'] as const).flatMap((verb) => {
       const service = failover[verb];
       return service === undefined ? [] : [{ verb, service }];

@@ -10,6 +10,7 @@ import type { ScenarioSpec } from '../../simulator/scenario-file/model.ts';
 import { BadInput } from '../command.ts';
 import { scenarioRelations } from './relations.ts';
 import { scenarioSchema } from './schema.ts';
+import { withTraces } from './traces.ts';
 
 export interface LoadedScenario {
   readonly spec: ScenarioSpec;
@@ -30,16 +31,16 @@ export function loadScenario(file: string): LoadedScenario {
   return { spec, policy: loaded.policy };
 }
 
-/** The scenario of a file's text. Throws `BadInput`. */
+/** The scenario of a file's text, with the traces that lie beside the file. Throws `BadInput`. */
 export function readScenario(read: () => string, file: string): ScenarioSpec {
   const checked = checkYaml(read, file, {
     schema: scenarioSchema,
-    relations: scenarioRelations,
+    relations: (found) => scenarioRelations(found, file),
     expected: 'a readable scenario file',
   });
   if (!checked.ok) throw new BadInput(checked.errors.map(formatFileError).join('\n'));
-  const { version: _, start: startsAt, length: lengthMs, ...rest } = checked.value;
-  return { ...rest, startsAt, lengthMs };
+  const { version: _, start: startsAt, length: lengthMs, clusters, ...rest } = checked.value;
+  return { ...rest, startsAt, lengthMs, clusters: withTraces(clusters, file) };
 }
 
 /** The JSON Schema of scenario files, for editors: completion, descriptions and errors while typing. */

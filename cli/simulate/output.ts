@@ -6,6 +6,7 @@ import type { Stage } from '../../simulator/scenario-file/build.ts';
 import type { ScenarioSpec } from '../../simulator/scenario-file/model.ts';
 import { summary } from '../../simulator/summary.ts';
 import { timeline } from '../../simulator/timeline.ts';
+import { shortfallsOf } from './shortfalls.ts';
 
 const WIDEST = 120;
 /** Reasons beyond these are in the report and in --json. */
@@ -29,8 +30,14 @@ export function asText(run: Run, { world, deployment }: Stage, { columns = 100, 
     colors.bold('Figures'),
     figuresTable(run),
     reasonsTable(run),
+    ...shortfallsText(run, colors),
     '',
   ].join('\n');
+}
+
+function shortfallsText(run: Run, { bold, red }: Screen['colors']): string[] {
+  const found = shortfallsOf(run);
+  return found.length === 0 ? [] : [bold('Shortfalls'), ...found.map(({ sentence }) => red(`  ${sentence}`))];
 }
 
 const chars = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
@@ -78,10 +85,8 @@ function reasonsTable({ figures }: Run): string {
 }
 
 /** For machines: the figures, what happened, and every decision, routine ones too. */
-export function asJson(
-  { title, figures, steps, journal, observation }: Run,
-  { seed, policy }: ScenarioSpec,
-): string {
+export function asJson(run: Run, { seed, policy }: ScenarioSpec): string {
+  const { title, figures, steps, journal, observation } = run;
   const result = {
     title,
     policy,
@@ -89,6 +94,7 @@ export function asJson(
     from: utc(observation.startsAt),
     to: utc(observation.endsAt),
     figures,
+    shortfalls: shortfallsOf(run),
     services: observation.services.map(({ id, belowMinutes }) => ({ id, belowMinutes })),
     steps: steps.map(({ at, what }) => ({ at: utc(at), what })),
     decisions: journal.map(({ at, invocation: _, ...entry }) => ({ at: utc(at), ...entry })),

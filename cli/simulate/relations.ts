@@ -2,12 +2,19 @@ import { durationText } from '../../lib/policy/duration.ts';
 import { type Finding, parsed } from '../../lib/policy/raw.ts';
 import type { HostRef } from '../../simulator/scenario-file/model.ts';
 import { type ScenarioFile, scenarioSchema } from './schema.ts';
+import { traceFindings } from './traces.ts';
 
-/** What is wrong between values of a scenario that are right by themselves. */
-export function scenarioRelations(found: unknown): readonly Finding[] {
+/** What is wrong between values of a scenario that are right by themselves, and with the traces beside `name`, its file. */
+export function scenarioRelations(found: unknown, name: string): readonly Finding[] {
   const file = parsed(scenarioSchema, found);
   if (file === undefined) return [];
-  return [...servicesOf(file), ...alarmsOf(file), ...timesOf(file), ...file.events.flatMap(eventOf(file))];
+  return [
+    ...servicesOf(file),
+    ...traceFindings(file, name),
+    ...alarmsOf(file),
+    ...timesOf(file),
+    ...file.events.flatMap(eventOf(file)),
+  ];
 }
 
 const names = (known: readonly string[]) => (known.length === 0 ? 'none is there' : known.join(', '));
@@ -69,16 +76,16 @@ const eventOf =
   (file: ScenarioFile) =>
   ({ happening }: ScenarioFile['events'][number], index: number): Finding[] => {
     const { kind } = happening;
-    const wrong = (known: readonly string[], value: string, key?: string): Finding[] => {
+    const wrong = (known: readonly string[], value: string, ...keys: readonly string[]): Finding[] => {
       if (known.includes(value)) return [];
-      const path = ['events', index, kind, ...(key === undefined ? [] : [key])];
+      const path = ['events', index, kind, ...keys];
       return [{ path, at: 'value', expected: `one of this file: ${names(known)}` }];
     };
     const groups = Object.values(file.clusters).flatMap((cluster) => Object.keys(cluster.groups));
     const services = Object.entries(file.clusters).flatMap(([cluster, of]) =>
       Object.keys(of.services).map((service) => `${cluster}/${service}`),
     );
-    const host = ({ group }: HostRef, key?: string) => wrong(groups, group, key);
+    const host = ({ group }: HostRef, ...keys: readonly string[]) => wrong(groups, group, ...keys);
     switch (happening.kind) {
       case 'scale':
         return [...wrong(groups, happening.group, 'group'), ...sizeOf(file, happening, index)];
@@ -99,6 +106,10 @@ const eventOf =
         const { order } = happening;
         if ('host' in order) return host(order.host, order.verb);
         if ('service' in order) return wrong(services, order.service, order.verb);
+        if ('target' in order) {
+          const { kind: of, id } = order.target;
+          return wrong(of === 'group' ? groups : services, id, order.verb, of);
+        }
         const repository = order.tag.slice(0, order.tag.lastIndexOf(':'));
         return wrong(Object.keys(file.repositories), repository, order.verb);
       }

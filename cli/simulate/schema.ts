@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { MINUTE, SECOND } from '../../lib/clock.ts';
+import { DAY } from '../../lib/policy/duration.ts';
 import { clusterNames, count, duration, map, name, onOff, serviceNames } from '../../lib/policy/values.ts';
 import { events } from './happenings.ts';
 import {
@@ -49,20 +50,46 @@ const group = map({
     .describe('Terminate hooks.'),
 });
 
+const aMoment = 'a moment in UTC, such as 2026-11-21T14:00:00Z';
+const moment = z.iso.datetime({ error: aMoment }).transform((text) => Date.parse(text));
+
+const aTrace = 'the name of a CSV file of lines timestamp,value';
+const csvCurve = map({
+  csv: z
+    .string(aTrace)
+    .min(1, aTrace)
+    .describe('Lines of timestamp,value, as a back-test reads them. From this file on.'),
+  per: duration(SECOND, DAY, 'a value counts what arrived in that time')
+    .prefault('1s')
+    .describe('What a value of the trace counts: 5m where it is the sum of five minutes.'),
+  times: z
+    .number('a number above 0')
+    .gt(0, 'a number above 0')
+    .prefault(1)
+    .describe('So many times as much.'),
+  from: moment
+    .optional()
+    .describe('The moment of the trace at which the scenario starts; unless said, its first.'),
+});
+export type CsvCurve = z.output<typeof csvCurve>;
+
 const aCurve =
-  'a number, points such as [{ at: 0m, arrivals: 40 }, { at: 10m, arrivals: 90 }], or { low, high } of a day';
+  'a number, points such as [{ at: 0m, arrivals: 40 }, { at: 10m, arrivals: 90 }], { low, high } of a day, or { csv } of a trace';
 const curve = z.union(
   [
     rate,
     z.array(map({ at: times, arrivals: rate })).min(1, 'at least one point'),
     map({ low: rate, high: rate, noise: z.number().min(0).max(1).prefault(0) }),
+    csvCurve,
   ],
   aCurve,
 );
 
 const load = map({
   perTask: rate.gt(0, 'a number above 0').describe('Requests or messages a second that one task serves.'),
-  arrivals: curve.describe('A second: a number, points with straight lines between them, or day and night.'),
+  arrivals: curve.describe(
+    'A second: a number, points with straight lines between them, day and night, or a trace.',
+  ),
   queue: z.string('the name of a queue').optional().describe('Messages wait in it; without: requests.'),
   warmUp: paces.prefault('0s').describe('From healthy to serving.'),
 });
@@ -148,16 +175,11 @@ const repository = map({
     .describe('That are there at the start, oldest first.'),
 });
 
-const aMoment = 'a moment in UTC, such as 2026-11-21T14:00:00Z';
-
 export const scenarioSchema = map({
   version: z.literal(1, '1').describe('The version of this format.'),
   title: z.string('a title').min(1, 'a title'),
   policy: z.string('the name of a policy file beside this one').describe('Its policy file.'),
-  start: z.iso
-    .datetime({ error: aMoment })
-    .transform((text) => Date.parse(text))
-    .prefault('2026-11-21T14:00:00Z'),
+  start: moment.prefault('2026-11-21T14:00:00Z'),
   length: duration(MINUTE, LONGEST),
   seed: z.int('a whole number').prefault(1).describe('Of all chance: the same seed plays the same.'),
   zones: z

@@ -5,6 +5,7 @@ import { pauseInWords } from '../pause/output.ts';
 import type { BreakerStatus, MigrationStatus, PoolStatus } from './breakers.ts';
 import type { DrainStatus } from './drains.ts';
 import type { PromotionStatus } from './promotions.ts';
+import type { QueueStatus } from './queues.ts';
 import type { Status } from './read.ts';
 import type { TargetStatus } from './targets.ts';
 import { hookInWords, inWords, type Left, leftAt } from './times.ts';
@@ -27,6 +28,7 @@ export function asText(status: Status, columns: number | undefined): string {
     ['Migrations', status.migrations.map(migrationLine)],
     ['Scaling', status.targets.flatMap((one) => targetLines(one, left))],
     ['Promotions', status.promotions.flatMap((one) => promotionLines(one, at))],
+    ['Failure queues', status.queues.flatMap(queueLines)],
   ];
   const shown = blocks.filter(([, lines]) => lines.length > 0);
   const quiet = blocks.filter(([, lines]) => lines.length === 0).map(([title]) => title.toLowerCase());
@@ -99,4 +101,11 @@ function promotionLines({ tag, current, waits, order, deploying }: PromotionStat
     ...(order ? [`  ${order.verb} by ${order.by} waits for ${inWords(now - order.at)}`] : []),
     ...(deploying.length > 0 ? [`  to be deployed: ${deploying.join(', ')}`] : []),
   ];
+}
+
+function queueLines({ queue, messages, sentence }: QueueStatus): string[] {
+  if (sentence === null) return [];
+  return messages === null
+    ? [`${queue}: not read. ${sentence}`]
+    : [`${queue}: ${messages} ${messages === 1 ? 'event' : 'events'}`, `  ${sentence}`];
 }

@@ -13,30 +13,34 @@ import type { Account } from '../account.ts';
 import { type FailoverStatus, readFailover } from './breakers.ts';
 import { type DrainStatus, readDrains } from './drains.ts';
 import { type PromotionStatus, readPromotions } from './promotions.ts';
+import type { QueueStatus, ReadQueues } from './queues.ts';
 import { readTargets, type TargetStatus } from './targets.ts';
 
-/** What is going on, by the records of the table. What is as it should be is not in it. */
+/** What is going on, by the records of the table and the failure queues. But for those, what is as it should be is not in it. */
 export interface Status extends FailoverStatus {
   readonly at: EpochMs;
   readonly paused: readonly Pause[];
   readonly drains: readonly DrainStatus[];
   readonly targets: readonly TargetStatus[];
   readonly promotions: readonly PromotionStatus[];
+  readonly queues: readonly QueueStatus[];
 }
 
-/** Reads the table, and nothing else of AWS. */
+/** Reads the table, the failure queues, and nothing else of AWS. */
 export async function readStatus(
   { store, journal, clock }: Account,
   { runtime }: CompiledPolicy,
+  readQueues: ReadQueues,
 ): Promise<Status> {
   const at = clock.now();
   const { draining, scaling, failover, retagging } = runtime;
-  const [paused, drains, targets, ofFailover, promotions] = await Promise.all([
+  const [paused, drains, targets, ofFailover, promotions, queues] = await Promise.all([
     store<never, never>().pauses(),
     readDrains(store<DrainRecord, DrainHeard>(), draining),
     readTargets(store<ScalingRecord, ScalingHeard>(), scaling, at),
     readFailover(store<FailoverRecord, FailoverHeard>(), failover),
     readPromotions(store<RetaggingRecord, RetaggingHeard>(), journal, retagging),
+    readQueues(),
   ]);
-  return { at, paused, drains, targets, ...ofFailover, promotions };
+  return { at, paused, drains, targets, ...ofFailover, promotions, queues };
 }

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ROOT } from '../../lib/root.ts';
 import { HEIGHT, ticksOf, WIDTH } from './curves.ts';
 import { escapeHtml } from './html.ts';
 import type { Playback } from './playback.ts';
 
-const asset = (name: string) => readFileSync(join(import.meta.dirname, name), 'utf8');
+const asset = (name: string) => readFileSync(join(ROOT, 'simulator', 'report', name), 'utf8');
 
 export interface PageParts {
   readonly title: string;

@@ -90,6 +90,11 @@ function order(stage: Stage, given: Order, by: string): string {
     publish('Stevedore Failover Order', { verb: given.verb, cluster, service });
     return `an operator orders: ${given.verb} ${given.service}`;
   }
+  if ('target' in given) {
+    const { target, to } = given;
+    publish('Stevedore Scale Order', { target: `${target.kind}/${target.id}`, count: to });
+    return `an operator orders: scale ${target.id} to ${to}`;
+  }
   const colon = given.tag.lastIndexOf(':');
   const [repository, tag] = [given.tag.slice(0, colon), given.tag.slice(colon + 1)];
   const image = given.image === undefined ? {} : { image: given.image };

@@ -164,4 +164,10 @@ export type Happening =
 export type Order =
   | { readonly verb: 'drain' | 'release'; readonly host: HostRef }
   | { readonly verb: 'fail-over' | 'fail-back' | 'reset'; readonly service: string }
+  | {
+      readonly verb: 'scale';
+      /** `CLUSTER/SERVICE`, or the name of a group. */
+      readonly target: { readonly kind: 'service' | 'group'; readonly id: string };
+      readonly to: number;
+    }
   | { readonly verb: 'promote' | 'rollback'; readonly tag: string; readonly image?: string | undefined };

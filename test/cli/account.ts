@@ -8,6 +8,7 @@ import type { JournalEntry } from '../../lib/journal/journal.ts';
 import type { JournalReader, Span } from '../../lib/journal/table.ts';
 import type { ControlStore, RecordStore } from '../../lib/state/store.ts';
 import type { World } from '../../simulator/world.ts';
+import { type Queues, withQueues } from './queues.ts';
 
 /** What the account of a test has that is not the world's. */
 export interface Kept {
@@ -18,6 +19,8 @@ export interface Kept {
   readonly stderr?: Account['stderr'];
   readonly identity?: Account['identity'];
   readonly clock?: Account['clock'];
+  /** Both failure queues are there and empty unless said. */
+  readonly queues?: Queues;
 }
 
 /** Reads what was journalled in memory, as the table would have it: what is notable, newest first. */
@@ -52,7 +55,7 @@ export function connectTo(
     orders += 1;
     return {
       place,
-      clientOptions: { ...world.clients(), clock },
+      clientOptions: withQueues({ ...world.clients(), clock }, more.queues),
       store: () => store,
       journal,
       sinks,
@@ -65,11 +68,12 @@ export function connectTo(
   };
 }
 
-/** Runs a command line; `columns` of the terminal, if it is one. */
+/** Runs a command line; `columns` of the terminal, if it is one. Nothing interrupts it unless said. */
 export async function runWith(
   commands: Readonly<Record<string, Command>>,
   args: readonly string[],
   columns?: number,
+  interrupted: AbortSignal = new AbortController().signal,
 ) {
   let out = '';
   let err = '';
@@ -81,6 +85,7 @@ export async function runWith(
       err += text;
     },
     columns,
+    interrupts: () => ({ signal: interrupted, release: () => undefined }),
   };
   const code = await stevedore(args, terminal, commands);
   return { code, out, err };

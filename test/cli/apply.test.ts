@@ -113,6 +113,31 @@ describe('stevedore apply', () => {
     expect(out).toContain('stevedore-failed-events');
   });
 
+  it('names the plan to compare with afterwards by its policy file and Region', async () => {
+    const { file, apply } = await planned();
+
+    const { out } = await apply();
+
+    expect(out).toContain(`To see that it is done: stevedore plan --policy ${file} --region eu-west-1 (`);
+  });
+
+  it('names the stack, its table and the endpoint in the command that plans again, where they are not the default', async () => {
+    const { file, plan, edit, apply } = await planned();
+    const other = {
+      stack: 'second',
+      table: 'records',
+      endpoint: 'http://localhost:4566',
+      account: '210987654321',
+    };
+    edit((text) => JSON.stringify({ ...JSON.parse(text), ...other }));
+
+    const { err } = await apply();
+
+    expect(err).toContain(
+      `stevedore plan --policy ${file} --region eu-west-1 --endpoint http://localhost:4566 --stack second --table records --out ${plan}`,
+    );
+  });
+
   it('does not ask with --yes, and answers in JSON', async () => {
     const { orders, questions, apply } = await planned({ answer: null });
 

@@ -248,12 +248,17 @@ describe('constraint-matches-nothing', () => {
     expect(of('attribute:stack == green')[0]?.problem).toContain('matches none of the 2 ACTIVE instances');
   });
 
+  it('finds a compound expression of which no instance meets both parts', () => {
+    expect(of('attribute:stack =~ b.* and attribute:stack != blue')[0]?.problem).toContain('matches none');
+  });
+
   it('finds nothing where one does', () => {
     expect(of('attribute:stack == blue')).toEqual([]);
+    expect(of('attribute:stack == green or attribute:stack =~ b.*')).toEqual([]);
   });
 
   it('says of what it cannot read that it was not judged', () => {
-    expect(of('attribute:stack =~ g.*')).toMatchObject([
+    expect(of('attribute:stack =~ g.*+')).toMatchObject([
       { severity: 'note', problem: expect.stringContaining('was not judged') },
     ]);
   });

@@ -74,7 +74,7 @@ describe('draining', () => {
 
     expect(body).toContain('\n        #"prod ecs": { hooks: [stevedore-drain] }\n');
     expect(body).toContain(
-      "\n        # aws autoscaling put-lifecycle-hook --auto-scaling-group-name 'prod ecs' --lifecycle-hook-name stevedore-drain --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 900 --default-result CONTINUE\n",
+      "\n        # aws autoscaling put-lifecycle-hook --auto-scaling-group-name 'prod ecs' --lifecycle-hook-name stevedore-drain --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 600 --default-result CONTINUE\n",
     );
   });
 

@@ -60,6 +60,7 @@ export async function ordering({
   const instances = [...cluster.instances.values()];
   const ids = instances.map(({ ec2InstanceId = '' }) => ec2InstanceId);
   const arn = instances[0]?.arn ?? '';
+  const controller = new AbortController();
   const verbs = await createVerbs(connectTo(world, { store: table, sinks, clock }));
   return {
     world,
@@ -79,7 +80,10 @@ export async function ordering({
     meanwhile(act: () => Promise<unknown>): void {
       others = act;
     },
-    run: (...args: readonly string[]) => runWith(verbs, [...args, '--policy', file]),
+    run: (...args: readonly string[]) =>
+      runWith(verbs, [...args, '--policy', file], undefined, controller.signal),
+    /** Ctrl-C. */
+    interrupt: () => controller.abort(),
     /** How often an operation that changes something was called. */
     calls: (operation: string) => world.recording.calls.filter((call) => call.operation === operation).length,
   };

@@ -166,6 +166,16 @@ describe('an event of a scenario', () => {
       { verb: 'fail-over', cluster: 'shop', service: 'mails' },
     ],
     [
+      '{ scale: { service: shop/web, to: 4 }, by: kim }',
+      'Stevedore Scale Order',
+      { target: 'service/shop/web', count: 4, by: 'kim' },
+    ],
+    [
+      '{ scale: { group: shop-ecs, to: 4 } }',
+      'Stevedore Scale Order',
+      { target: 'group/shop-ecs', count: 4 },
+    ],
+    [
       "{ rollback: 'shop/api:production' }",
       'Stevedore Retag Order',
       { repository: 'shop/api', tag: 'production' },

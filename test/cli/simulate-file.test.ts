@@ -136,6 +136,21 @@ describe('a scenario file', () => {
       /^15:11: events\.0\.at: found "9m", expected at most the length of the scenario, 8m/,
     ],
     [
+      'an order to scale both a service and a group',
+      '{ at: 1m, order: { scale: { service: shop/web, group: shop-ecs, to: 2 } } }',
+      /^15:24: events\.0\.order\.scale: found a map, expected a service or a group and how many/,
+    ],
+    [
+      'an order to scale a service that is not there',
+      '{ at: 1m, order: { scale: { service: shop/api, to: 2 } } }',
+      /^15:42: events\.0\.order\.scale\.service: found "shop\/api", expected one of this file: shop\/web, shop\/node-exporter/,
+    ],
+    [
+      'an order to scale a group that is not there',
+      '{ at: 1m, order: { scale: { group: shop, to: 2 } } }',
+      /^15:40: events\.0\.order\.scale\.group: found "shop", expected one of this file: shop-ecs/,
+    ],
+    [
       'an order without a verb',
       '{ at: 1m, order: { by: me } }',
       /^15:15: events\.0\.order: found a map, expected exactly one order/,
@@ -170,8 +185,8 @@ describe('the examples', () => {
     expect(policy.version).toBe(1);
   });
 
-  it('are three', () => {
-    expect(files).toEqual(['drain.yml', 'drought.yml', 'spike.yml']);
+  it('are four', () => {
+    expect(files).toEqual(['drain.yml', 'drought.yml', 'sale.yml', 'spike.yml']);
   });
 });
 

@@ -30,11 +30,11 @@ Drains
     blocked: ${/blocked: (Task \w+ is standalone.*)/.exec(out)?.[1]}
   ${hosts.spot} in harbour: leaving, nothing runs on it and ECS lists it still, EC2 takes it in 1m, opened 59s ago (spot-interruption)
 
-Nothing to tell of: paused, breakers, migrations, scaling, promotions.
+Nothing to tell of: paused, breakers, migrations, scaling, promotions, failure queues.
 `);
   });
 
-  it('asks nothing of AWS but the table', async () => {
+  it('asks nothing of AWS but the table and the queues', async () => {
     const { run, world } = await harbour(4);
     const before = world.recording.calls.length;
 
@@ -117,6 +117,7 @@ Scaling
         'pools',
         'migrations',
         'promotions',
+        'queues',
       ]),
     );
     expect(found.at).toBe(world.now());
@@ -137,7 +138,7 @@ Scaling
     const { out } = await runWith(verbs, status);
 
     expect(out).toBe(
-      `${utc(world.now())}\n\nNothing to tell of: paused, drains, breakers, migrations, scaling, promotions.\n`,
+      `${utc(world.now())}\n\nNothing to tell of: paused, drains, breakers, migrations, scaling, promotions, failure queues.\n`,
     );
   });
 
@@ -181,58 +182,52 @@ Scaling
   });
 });
 
-describe('stevedore status --watch', () => {
-  /** Runs until it is about to wait for the third time: from there on nothing but Ctrl-C ends it. */
-  async function watch(columns: number | undefined, ...args: readonly string[]) {
-    const { world, deployment } = await harbour(1);
-    const waited: number[] = [];
-    const third = Promise.withResolvers<void>();
-    const clock = {
-      now: () => world.now(),
-      sleep: async (ms: number): Promise<void> => {
-        waited.push(ms);
-        if (waited.length === 3) {
-          third.resolve();
-          return new Promise<void>(() => undefined);
-        }
-        await world.runFor(ms);
-      },
-    };
-    const verbs = await createVerbs(connectTo(world, { store: deployment.table, sinks: [], clock }));
-    const screens: string[] = [];
-    const terminal = { out: (text: string) => void screens.push(text), err: () => undefined, columns };
-    void verbs.status?.run(['--watch', '--policy', POLICY, ...args], terminal);
-    await third.promise;
-    return { screens, waited };
-  }
+describe('the failure queues in stevedore status', () => {
+  it('are told with how many events they hold, and what to do about them', async () => {
+    const { run } = await harbour(1, {
+      queues: { 'stevedore-undelivered-events': 1, 'stevedore-failed-events': 12 },
+    });
 
-  it('redraws the screen every five seconds', async () => {
-    const { screens, waited } = await watch(100);
+    const { code, out } = await run(...status);
 
-    expect(waited).toEqual([5_000, 5_000, 5_000]);
-    expect(screens).toHaveLength(3);
-    for (const screen of screens) {
-      expect(screen.startsWith('\u001B[H')).toBe(true);
-      expect(screen.endsWith('\u001B[J')).toBe(true);
-    }
-    expect(screens[2]).toContain('2026-11-21T14:01:10Z');
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /\nFailure queues\n {2}stevedore-undelivered-events: 1 event\n {4}EventBridge could not hand them .*docs\/operations\.md#queues\.\n {2}stevedore-failed-events: 12 events\n {4}A function failed on each of them .*\n/,
+    );
   });
 
-  it('prints one snapshot after another where there is no terminal', async () => {
-    const { screens } = await watch(undefined);
+  it('are told to machines, empty ones too', async () => {
+    const { run } = await harbour(1, {
+      queues: { 'stevedore-undelivered-events': 0, 'stevedore-failed-events': 12 },
+    });
 
-    expect(screens.map((screen) => screen.slice(0, 20))).toEqual([
-      '2026-11-21T14:01:00Z',
-      '2026-11-21T14:01:05Z',
-      '2026-11-21T14:01:10Z',
+    expect(JSON.parse((await run(...status, '--json')).out).queues).toEqual([
+      { queue: 'stevedore-undelivered-events', messages: 0, sentence: null },
+      { queue: 'stevedore-failed-events', messages: 12, sentence: expect.stringContaining('Mend that') },
     ]);
-    expect(screens.join('')).not.toContain('\u001B');
   });
 
-  it('prints an object per line for machines', async () => {
-    const { screens } = await watch(undefined, '--json');
+  it.each([
+    [
+      'that may not be read',
+      { error: 'AccessDenied', message: 'Denied.' },
+      /denied: they need sqs:GetQueueUrl and/,
+    ],
+    ['that are not there', undefined, /not read\. There is no such queue in us-east-1, .*named as --table\./],
+  ])('%s are said not to be read, and the rest is told', async (_, answer, sentence) => {
+    const queues = answer && { 'stevedore-undelivered-events': answer, 'stevedore-failed-events': answer };
+    const { run, hosts } = await harbour(4, { queues: queues ?? {} });
 
-    expect(screens.map((line) => line.split('\n').length)).toEqual([2, 2, 2]);
-    expect(screens.map((line) => JSON.parse(line).drains.length)).toEqual([3, 3, 3]);
+    const { code, out } = await run(...status);
+
+    expect(code).toBe(0);
+    expect(out).toMatch(sentence);
+    expect(out).toContain(`${hosts.stuck} in harbour: draining`);
+  });
+
+  it('are those of the stack that is named as --table', async () => {
+    const { run } = await harbour(1, { queues: { 'dock-undelivered-events': 0, 'dock-failed-events': 3 } });
+
+    expect((await run(...status, '--table', 'dock')).out).toContain('\n  dock-failed-events: 3 events\n');
   });
 });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { reasonCodesPage } from '../../cli/reason-codes.ts';
 import { ignoreReasons } from '../../functions/ignore-reasons.ts';
@@ -25,6 +25,16 @@ describe('docs/reason-codes.md', () => {
       'warm-pool-return',
     ];
 
+    expect(codes.filter((code) => !page.includes(`\n| \`${code}\` | `))).toEqual([]);
+  });
+
+  it('has a line for every code that the sources of plan name', () => {
+    const sources = readdirSync('cli/plan').map((name) => readFileSync(`cli/plan/${name}`, 'utf8'));
+    const codes = sources.flatMap((text) =>
+      [...text.matchAll(/\breason: (?:.*\?\? )?'([a-z-]+)'/g)].map(([, code]) => code),
+    );
+
+    expect(codes.length).toBeGreaterThan(10);
     expect(codes.filter((code) => !page.includes(`\n| \`${code}\` | `))).toEqual([]);
   });
 });

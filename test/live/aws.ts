@@ -24,23 +24,26 @@ export interface FailedEvent {
 }
 
 /** Everything is read and written through the front, as the functions do. */
-export function createAws(front: Front) {
+export function createAws(front: Front, region = 'us-east-1') {
   const config = {
     endpoint: front.url,
-    region: 'us-east-1',
+    region,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   };
   const client = new DynamoDBClient(config);
   const eventBridge = new EventBridgeClient(config);
   const journal = createJournalReader({ client, name: STACK, clock: wallClock, random: Math.random });
-  // For these two the project has no clients of the SDK.
+  // For these two the project has no clients of the SDK. The servers tell the Region by the signature's scope.
+  const signed = (service: string) => ({
+    authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${region}/${service}/aws4_request`,
+  });
   const post = (path: string, headers: Record<string, string>, body: Payload) =>
     fetch(`${front.behind.ministack}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
   const sqs = async (operation: string, body: Payload): Promise<Payload> => {
     const headers = {
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `AmazonSQS.${operation}`,
-      authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/aws4_request',
+      ...signed('sqs'),
     };
     return JSON.parse(await (await post('/', headers, body)).text());
   };
@@ -65,7 +68,11 @@ export function createAws(front: Front) {
 
     /** Calls a function with an event and waits for its end. @throws what the function threw */
     async invoke(name: FunctionName, event: BusEvent): Promise<void> {
-      const answer = await post(`/2015-03-31/functions/${STACK}-${name}/invocations`, {}, event);
+      const answer = await post(
+        `/2015-03-31/functions/${STACK}-${name}/invocations`,
+        signed('lambda'),
+        event,
+      );
       const said = await answer.text();
       if (!answer.ok || answer.headers.has('x-amz-function-error')) throw new Error(`${name}: ${said}`);
     },

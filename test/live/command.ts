@@ -9,12 +9,26 @@ interface Surroundings {
 /** Far more than anything here takes; a command that hangs must not hang a build for hours. */
 const LONGEST = 600_000;
 
+/** How a program has ended. */
+export interface Ended {
+  readonly status: number | NodeJS.Signals | null;
+  /** What it wrote, to both of its streams. */
+  readonly said: string;
+}
+
 /** Runs a program to its end. @throws with what it said, if it failed */
-export async function run(
+export async function run(program: string, args: readonly string[], where: Surroundings): Promise<void> {
+  const { status, said } = await runToEnd(program, args, where);
+  if (status === 0) return;
+  throw new Error(`${program} ${args.join(' ')} ended with ${status}:\n${said.slice(-4_000)}`);
+}
+
+/** The same, whatever its status. @throws if it could not be started */
+export async function runToEnd(
   program: string,
   args: readonly string[],
   { cwd, env }: Surroundings,
-): Promise<void> {
+): Promise<Ended> {
   const child = spawn(program, args, {
     cwd,
     env,
@@ -30,7 +44,5 @@ export async function run(
     child.once('error', reject);
     child.once('close', (...ended) => done(ended));
   });
-  if (status === 0) return;
-  const all = Buffer.concat(said).toString();
-  throw new Error(`${program} ${args.join(' ')} ended with ${status ?? signal}:\n${all.slice(-4_000)}`);
+  return { status: status ?? signal, said: Buffer.concat(said).toString() };
 }

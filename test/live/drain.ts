@@ -1,18 +1,7 @@
 import assert from 'node:assert/strict';
-import {
-  CreateAutoScalingGroupCommand,
-  CreateLaunchConfigurationCommand,
-  DescribeAutoScalingGroupsCommand,
-  PutLifecycleHookCommand,
-} from '@aws-sdk/client-auto-scaling';
-import {
-  CreateClusterCommand,
-  DescribeContainerInstancesCommand,
-  ListContainerInstancesCommand,
-  RegisterContainerInstanceCommand,
-} from '@aws-sdk/client-ecs';
 import { type Aws, type BusEvent, tick } from './aws.ts';
 import { type Case, failing, journalled, until } from './cases.ts';
+import { createHosts, putHook, statusOf } from './hosts.ts';
 import { GROUP, HOOK, HOSTS } from './names.ts';
 
 let ordered = '';
@@ -20,42 +9,19 @@ let reclaimed = '';
 let terminating: BusEvent;
 
 /** A group of two instances with a terminate hook, and the instances in the cluster. */
-async function prepareHosts({ autoScaling, ecs }: Aws): Promise<void> {
-  await ecs.send(new CreateClusterCommand({ clusterName: HOSTS }));
-  const group = { AutoScalingGroupName: GROUP };
-  const launch = { LaunchConfigurationName: 'live' };
-  const image = { ImageId: 'ami-12c6146b', InstanceType: 't3.small' as const };
-  await autoScaling.send(new CreateLaunchConfigurationCommand({ ...launch, ...image }));
-  const size = { MinSize: 2, MaxSize: 2, AvailabilityZones: ['us-east-1a'] };
-  await autoScaling.send(new CreateAutoScalingGroupCommand({ ...group, ...launch, ...size }));
-  await autoScaling.send(
-    new PutLifecycleHookCommand({
-      ...group,
-      LifecycleHookName: HOOK,
-      LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
-      HeartbeatTimeout: 900,
-    }),
-  );
-  const described = new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [GROUP] });
-  const { AutoScalingGroups: [{ Instances = [] } = {}] = [] } = await autoScaling.send(described);
-  [ordered = '', reclaimed = ''] = Instances.map(({ InstanceId }) => InstanceId ?? '');
-  for (const instanceId of [ordered, reclaimed]) {
-    const instanceIdentityDocument = JSON.stringify({ instanceId, region: 'us-east-1' });
-    await ecs.send(new RegisterContainerInstanceCommand({ cluster: HOSTS, instanceIdentityDocument }));
-  }
-}
-
-async function status({ ecs }: Aws, instanceId: string): Promise<string | undefined> {
-  const listed = await ecs.send(new ListContainerInstancesCommand({ cluster: HOSTS }));
-  const request = { cluster: HOSTS, containerInstances: listed.containerInstanceArns };
-  const { containerInstances = [] } = await ecs.send(new DescribeContainerInstancesCommand(request));
-  return containerInstances.find(({ ec2InstanceId }) => ec2InstanceId === instanceId)?.status;
+async function prepareHosts(aws: Aws): Promise<void> {
+  [ordered = '', reclaimed = ''] = await createHosts(aws, {
+    cluster: HOSTS,
+    group: GROUP,
+    zone: 'us-east-1a',
+  });
+  await putHook(aws, GROUP);
 }
 
 const isDraining = (aws: Aws, instanceId: string) =>
   until(
     `${instanceId} is DRAINING`,
-    () => status(aws, instanceId),
+    () => statusOf(aws, HOSTS, instanceId),
     (found) => found === 'DRAINING',
   );
 
@@ -78,12 +44,12 @@ const cases: Omit<Case, 'capability'>[] = [
     name: 'an order makes the instance DRAINING',
     async run(aws) {
       await prepareHosts(aws);
-      assert.equal(await status(aws, ordered), 'ACTIVE');
+      assert.equal(await statusOf(aws, HOSTS, ordered), 'ACTIVE');
       const order = { verb: 'drain', instanceId: ordered, cluster: HOSTS, by: 'operator/live' };
       await aws.put('stevedore.operator', 'Stevedore Drain Order', order);
       await isDraining(aws, ordered);
       await journalled(aws, { capability: 'draining', reason: 'drain-begun', subject: ordered });
-      assert.equal(await status(aws, reclaimed), 'ACTIVE');
+      assert.equal(await statusOf(aws, HOSTS, reclaimed), 'ACTIVE');
     },
   },
   {

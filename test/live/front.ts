@@ -23,8 +23,11 @@ export interface Front {
 /** Lifecycle actions are answered here: neither server knows them. */
 const LIFECYCLE = ['CompleteLifecycleAction', 'RecordLifecycleActionHeartbeat'];
 
-/** @param log a file for one line per call; undefined: none */
-export async function startFront(log?: string): Promise<Front> {
+/**
+ * @param log a file for one line per call; undefined: none
+ * @param hosts whose container instances moto has: the cluster, or `all` of ECS
+ */
+export async function startFront(log?: string, hosts: string = HOSTS): Promise<Front> {
   const calls: Call[] = [];
   const behind = { ministack: '', moto: '' };
   const refused = new Set<string>();
@@ -42,7 +45,7 @@ export async function startFront(log?: string): Promise<Front> {
       });
       if (refused.has(call.service)) return refuse(answer, call);
       if (LIFECYCLE.includes(call.operation)) return completeLifecycle(answer, call);
-      forward(`${serverFor(call, behind)}${url}`, method, headers, body, answer);
+      forward(`${serverFor(call, behind, hosts)}${url}`, method, headers, body, answer);
     });
   });
   const port = await new Promise<number>((done) => {
@@ -57,8 +60,9 @@ export async function startFront(log?: string): Promise<Front> {
 const OF_MOTO = ['application-autoscaling', 'autoscaling', 'ec2', 'monitoring'];
 
 /** moto has container instances, groups with hooks, and CloudWatch's present protocol; MiniStack has everything else. */
-function serverFor({ service, body }: Call, { ministack, moto }: Front['behind']): string {
-  const isOfHosts = service === 'ecs' && new RegExp(`"${HOSTS}"|/${HOSTS}[/"]`).test(body);
+function serverFor({ service, body }: Call, { ministack, moto }: Front['behind'], hosts: string): string {
+  const isOfHosts =
+    service === 'ecs' && (hosts === 'all' || new RegExp(`"${hosts}"|/${hosts}[/"]`).test(body));
   return isOfHosts || OF_MOTO.includes(service) ? moto : ministack;
 }
 

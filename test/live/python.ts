@@ -24,6 +24,18 @@ export interface Python {
   readonly version: string;
 }
 
+/** Says what is missing, and what that means: the exit code. */
+export function notRun(missing: string): number {
+  const must = process.env.CI === 'true';
+  process.stdout.write(`NOT RUN: ${missing}\n`);
+  process.stdout.write(
+    must
+      ? 'With CI=true this is a failure.\n'
+      : 'Nothing was tested. With CI=true this would be a failure.\n',
+  );
+  return must ? 1 : 0;
+}
+
 export function findPython(): Python | Missing {
   if (process.platform === 'win32')
     return {

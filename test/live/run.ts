@@ -11,10 +11,10 @@ import { atEnd } from './ending.ts';
 import { failoverCases } from './failover.ts';
 import { startFront } from './front.ts';
 import { lintTemplates } from './lint.ts';
-import { findPython, installServers } from './python.ts';
+import { findPython, installServers, notRun } from './python.ts';
 import { retagCases } from './retag.ts';
 import { scaleCases } from './scale.ts';
-import { startMiniStack, startMoto } from './servers.ts';
+import { startServers } from './servers.ts';
 import { casesAfter, casesBefore } from './stack.ts';
 
 // `npm run test:stack`: deploys the service as it is to MiniStack and moto on this machine, and sees by AWS's own APIs
@@ -94,23 +94,10 @@ async function stay(aws: Aws, folder: string): Promise<never> {
   return new Promise<never>(() => undefined);
 }
 
-function notRun(missing: string): number {
-  const must = process.env.CI === 'true';
-  print(`NOT RUN: ${missing}`);
-  print(
-    must ? 'With CI=true this is a failure.' : 'Nothing was tested. With CI=true this would be a failure.',
-  );
-  return must ? 1 : 0;
-}
-
 async function started(python: string, folder: string, keep: boolean): Promise<Aws> {
   const front = await startFront(keep ? join(folder, 'calls.log') : undefined);
   print('Starting MiniStack and moto, and deploying to them ...');
-  const [ministack, moto] = await Promise.all([
-    startMiniStack(python, front.url, folder),
-    startMoto(python, folder),
-  ]);
-  Object.assign(front.behind, { ministack, moto });
+  await startServers(python, front, folder);
   return createAws(front);
 }
 

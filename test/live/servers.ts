@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endGroupAtEnd } from './ending.ts';
+import type { Front } from './front.ts';
 
 /** MiniStack answers after two seconds on a laptop; a build machine may be ten times slower. */
 const START_MS = 60_000;
@@ -24,8 +25,17 @@ export const environment = (folder: string) => ({
   AWS_DEFAULT_REGION: 'us-east-1',
 });
 
+/** Starts the two, and has the front send its calls to them. */
+export async function startServers(python: string, front: Front, folder: string): Promise<void> {
+  const [ministack, moto] = await Promise.all([
+    startMiniStack(python, front.url, folder),
+    startMoto(python, folder),
+  ]);
+  Object.assign(front.behind, { ministack, moto });
+}
+
 /** Resolves to MiniStack's address. `endpoint` is where the functions that it runs send their calls. */
-export async function startMiniStack(python: string, endpoint: string, folder: string): Promise<string> {
+async function startMiniStack(python: string, endpoint: string, folder: string): Promise<string> {
   const port = await freePort();
   return start(python, ['ministack'], port, '/_ministack/health', folder, {
     GATEWAY_PORT: `${port}`,
@@ -42,7 +52,7 @@ export async function startMiniStack(python: string, endpoint: string, folder: s
 }
 
 /** moto's server, for what MiniStack does not have. Resolves to its address. */
-export async function startMoto(python: string, folder: string): Promise<string> {
+async function startMoto(python: string, folder: string): Promise<string> {
   const port = await freePort();
   return start(python, ['moto', '-H', '127.0.0.1', '-p', `${port}`], port, '/moto-api/', folder, {});
 }

@@ -13,17 +13,16 @@ export const constraintMatchesNothing: Check = {
     const hosts = snapshot.instances.filter(({ status }) => status === 'ACTIVE');
     // A cluster that has scaled to zero says nothing about what its instances will be.
     if (hosts.length === 0) return [];
-    const attributes = hosts.map((one) => one.attributes);
     return running(snapshot).flatMap(({ service, definition }): Found[] => {
       if (service.desired === 0 || !capacitiesOf(service, snapshot).has('ec2')) return [];
       const all = [...new Set([...service.expressions, ...definition.expressions])];
       return all.flatMap((expression): Found[] => {
-        const judgement = judge(expression, attributes);
+        const judgement = judge(expression, hosts);
         const subject = `service ${service.name}`;
         const fix =
           'Correct the constraint, or give the instances the attribute (ECS_INSTANCE_ATTRIBUTES in user data, or aws ecs put-attributes).';
         if (judgement.kind === 'not-judged') {
-          const problem = `Its constraint memberOf ${expression} was not judged: it is more than one attribute with exists, ==, != or in.`;
+          const problem = `Its constraint memberOf ${expression} was not judged: ${judgement.why}.`;
           return [
             { resource: service.arn, subject, problem, fix: checkByHand(snapshot.cluster), severity: 'note' },
           ];

@@ -27,7 +27,7 @@ function missing(group: GroupView, wanted: readonly string[]): Found[] {
       resource: group.arn,
       subject: `group ${group.name}`,
       problem: `It has no terminate lifecycle hook ${hook}, which the policy file waits for: its instances end at once, with all tasks on them.`,
-      fix: `Put the hook: aws autoscaling put-lifecycle-hook --auto-scaling-group-name ${group.name} --lifecycle-hook-name ${hook} --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 900 --default-result CONTINUE.`,
+      fix: `Put the hook: aws autoscaling put-lifecycle-hook --auto-scaling-group-name ${group.name} --lifecycle-hook-name ${hook} --lifecycle-transition autoscaling:EC2_INSTANCE_TERMINATING --heartbeat-timeout 600 --default-result CONTINUE.`,
     }));
 }
 
