@@ -33,7 +33,7 @@ const ECS_GROUPS: readonly (readonly [burst: number, refill: number, operations:
     ],
   ],
   [200, 80, ['GetTaskProtection', 'UpdateTaskProtection']],
-  [50, 5, ['UpdateService', 'DeleteService']],
+  [50, 5, ['CreateService', 'UpdateService', 'DeleteService']],
   [20, 1, ['RegisterTaskDefinition']],
   [20, 1, ['PutClusterCapacityProviders']],
 ];

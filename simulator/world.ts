@@ -10,8 +10,10 @@ import type { Group, GroupSpec } from './autoscaling/model.ts';
 import { virtualClock } from './clock.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import { Ec2 } from './ec2/ec2.ts';
+import type { Ec2Instance } from './ec2/model.ts';
 import { Ecr } from './ecr/ecr.ts';
 import { type ClusterSpec, Ecs } from './ecs/ecs.ts';
+import { attributesOf, sizeOf } from './ecs/machine.ts';
 import { type BusOptions, EventBus, type RuleSpec } from './eventbridge.ts';
 import { Faults } from './faults.ts';
 import { Gateway } from './gateway.ts';
@@ -34,6 +36,8 @@ export interface WorldOptions {
   readonly latencyMs?: Span;
   readonly throttling?: boolean;
   readonly recording?: 'full' | 'counts';
+  /** Whether Auto Scaling's process AZRebalance runs; not unless set. */
+  readonly rebalancesZones?: boolean;
   readonly bus?: Partial<BusOptions>;
 }
 
@@ -98,7 +102,8 @@ export function createWorld(options: WorldOptions = {}) {
   const autoScaling = new AutoScaling(
     { ...kernel, random: random.fork('autoscaling') },
     ec2,
-    (group, instance, settled) => joinCluster(ecs, group, instance.id, instance.zone, settled),
+    (group, instance, settled) => joinCluster(ecs, group, instance, settled),
+    options.rebalancesZones,
   );
 
   const latencyMs = options.latencyMs ?? [15, 60];
@@ -169,7 +174,13 @@ export function createWorld(options: WorldOptions = {}) {
     addGroup(spec: GroupSpec): Group {
       const group = autoScaling.addGroup(spec);
       if (spec.cluster !== undefined && spec.capacityProvider !== undefined) {
-        ecs.addCapacityProvider(spec.cluster, spec.capacityProvider, group.arn, spec.managedDraining);
+        ecs.addCapacityProvider(spec.cluster, {
+          name: spec.capacityProvider,
+          groupArn: group.arn,
+          managedDraining: spec.managedDraining ?? false,
+          managedScaling: spec.managedScaling ?? false,
+          managedTerminationProtection: spec.managedTerminationProtection ?? false,
+        });
       }
       return group;
     },
@@ -202,20 +213,15 @@ function missingHandler(name: string): never {
   throw new Error(`deploy({ name: '${name}' }) needs a handler or an init.`);
 }
 
-/** The agent on a group's instance registers it. An m7g.large has 2 vCPU and 8 GiB, of which the system keeps some. */
-function joinCluster(ecs: Ecs, group: Group, id: string, zone: string, settled: boolean): void {
-  const { cluster, cpu = 2048, memory = 7680, attributes, capacityProvider, instanceType } = group.spec;
+/** The agent on a group's instance registers it. */
+function joinCluster(ecs: Ecs, group: Group, instance: Ec2Instance, settled: boolean): void {
+  const { cluster, attributes, capacityProvider } = group.spec;
   if (cluster === undefined) return;
   ecs.instances.register({
     cluster: ecs.cluster(cluster),
-    ec2InstanceId: id,
-    cpu,
-    memory,
-    attributes: new Map([
-      ['ecs.availability-zone', zone],
-      ['ecs.instance-type', instanceType ?? 'm7g.large'],
-      ...Object.entries(attributes ?? {}),
-    ]),
+    ec2InstanceId: instance.id,
+    ...sizeOf(instance.type, group.spec),
+    attributes: new Map([...attributesOf(instance), ...Object.entries(attributes ?? {})]),
     ...(capacityProvider === undefined ? {} : { capacityProvider }),
     quiet: settled,
   });

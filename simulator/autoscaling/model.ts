@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../lib/clock.ts';
+import type { LaunchTemplate, TemplateVersion } from '../ec2/launch-templates.ts';
 import type { Span } from '../kernel.ts';
 import type { Timer } from '../scheduler.ts';
 
@@ -20,16 +21,26 @@ export interface GroupSpec {
   readonly max?: number;
   /** Terminate hooks. */
   readonly hooks?: readonly HookSpec[];
+  /** m7g.large unless set. */
   readonly instanceType?: string;
+  /** Overrides of a mixed instances policy: each launch is of one of them, by chance. */
+  readonly instanceTypes?: readonly string[];
+  /** Of the launch template that the group uses, `$Latest` unless set. */
+  readonly templateVersion?: string;
   readonly spot?: boolean;
-  /** Of each instance, in ECS's units; m7g.large unless set. */
+  /** Of each instance, in ECS's units; those of its type unless set. */
   readonly cpu?: number;
   readonly memory?: number;
+  /** How many tasks with a network interface of their own an instance takes; by its type unless set. */
+  readonly enis?: number;
   readonly zones?: readonly string[];
   readonly attributes?: Readonly<Record<string, string>>;
   readonly capacityProvider?: string;
   /** Whether ECS's own managed draining is on for that capacity provider. The simulator does not carry it out. */
   readonly managedDraining?: boolean;
+  /** Of that capacity provider. Tasks then wait PROVISIONING for instances; nobody adds those: that is not simulated. */
+  readonly managedScaling?: boolean;
+  readonly managedTerminationProtection?: boolean;
   /** From EC2's `running` to the agent's registration. */
   readonly bootMs?: Span;
   readonly protectedFromScaleIn?: boolean;
@@ -49,7 +60,9 @@ export interface Group {
   readonly hooks: Map<string, HookSpec>;
   readonly members: Map<string, Member>;
   readonly createdAt: EpochMs;
-  /** Suspended processes; only `Launch` and `Terminate` have an effect here. */
+  readonly zones: readonly string[];
+  readonly template: LaunchTemplate;
+  /** Suspended processes; only `Launch`, `Terminate` and `AZRebalance` have an effect here. */
   readonly suspended: Set<string>;
   desired: number;
   min: number;
@@ -70,11 +83,15 @@ export interface Member {
   readonly order: number;
   readonly zone: string;
   readonly type: string;
+  /** What it was launched from. */
+  readonly template: TemplateVersion;
   readonly joinedAt: EpochMs;
   readonly actions: Map<string, LifecycleAction>;
   state: LifecycleState;
   healthy: boolean;
   protectedFromScaleIn: boolean;
+  /** It was launched to balance the zones: once it serves, one of this zone goes. */
+  relieves: string | undefined;
 }
 
 /** An open wait of a terminate hook. */

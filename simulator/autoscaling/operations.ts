@@ -2,7 +2,7 @@ import { ApiError, type Operations, operation } from '../kernel.ts';
 import { page } from '../paging.ts';
 import type { AutoScaling } from './groups.ts';
 import { defaultResult, globalTimeout, heartbeatTimeout, openAction } from './hooks.ts';
-import type { Group, Member } from './model.ts';
+import { groupShape, memberShape } from './shapes.ts';
 
 /** As decoded from the Query protocol: every value is text. */
 interface ActionForm {
@@ -98,8 +98,21 @@ function describeOperations(scaling: AutoScaling): Operations {
   };
 }
 
+interface ProcessesForm {
+  readonly AutoScalingGroupName?: string;
+  readonly ScalingProcesses?: readonly string[];
+}
+
 function capacityOperations(scaling: AutoScaling): Operations {
+  const suspend = (suspended: boolean) =>
+    operation(({ AutoScalingGroupName, ScalingProcesses = [] }: ProcessesForm) => {
+      const group = scaling.group(AutoScalingGroupName);
+      for (const process of ScalingProcesses) scaling.setSuspended(group, process, suspended);
+      return {};
+    });
   return {
+    SuspendProcesses: suspend(true),
+    ResumeProcesses: suspend(false),
     SetDesiredCapacity: operation((input: { AutoScalingGroupName?: string; DesiredCapacity?: string }) => {
       scaling.setDesired(scaling.group(input.AutoScalingGroupName), Number(input.DesiredCapacity));
       return {};
@@ -126,35 +139,4 @@ function pageSize(maxRecords: string | undefined): number {
   const size = Number(maxRecords ?? 50);
   if (size <= 100) return size;
   throw new ApiError('ValidationError', `MaxRecords can be at most 100, not ${maxRecords}.`);
-}
-
-function groupShape(group: Group): object {
-  return {
-    AutoScalingGroupName: group.name,
-    AutoScalingGroupARN: group.arn,
-    MinSize: group.min,
-    MaxSize: group.max,
-    DesiredCapacity: group.desired,
-    DefaultCooldown: 300,
-    HealthCheckType: 'EC2',
-    CreatedTime: new Date(group.createdAt),
-    Instances: [...group.members.values()].map(memberShape),
-    SuspendedProcesses: [...group.suspended].map((name) => ({
-      ProcessName: name,
-      SuspensionReason: 'User suspended',
-    })),
-    DefaultInstanceWarmup: group.spec.warmupMs === undefined ? undefined : group.spec.warmupMs / 1000,
-    NewInstancesProtectedFromScaleIn: group.spec.protectedFromScaleIn ?? false,
-  };
-}
-
-function memberShape(member: Member): object {
-  return {
-    InstanceId: member.instanceId,
-    InstanceType: member.type,
-    AvailabilityZone: member.zone,
-    LifecycleState: member.state,
-    HealthStatus: member.healthy ? 'Healthy' : 'Unhealthy',
-    ProtectedFromScaleIn: member.protectedFromScaleIn,
-  };
 }

@@ -1,5 +1,6 @@
 import { HOUR, MINUTE, SECOND } from '../../lib/clock.ts';
 import { draw, type Kernel, type Operations, type Span } from '../kernel.ts';
+import { LaunchTemplates } from './launch-templates.ts';
 import type { Ec2Instance, Ec2StateName, LaunchSpec, Subnet } from './model.ts';
 import { ec2Operations } from './operations.ts';
 
@@ -14,6 +15,7 @@ const SPOT_NOTICE_MS = 2 * MINUTE;
 export class Ec2 {
   readonly instances = new Map<string, Ec2Instance>();
   readonly subnets = new Map<string, Subnet>();
+  readonly launchTemplates: LaunchTemplates;
   readonly operations: Operations;
   readonly #kernel: Kernel;
   readonly #listeners: Ec2Listener[] = [];
@@ -21,6 +23,7 @@ export class Ec2 {
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
+    this.launchTemplates = new LaunchTemplates(kernel);
     this.operations = ec2Operations(this);
   }
 
@@ -42,6 +45,7 @@ export class Ec2 {
       type: spec.type ?? 'm7g.large',
       zone: spec.zone ?? `${this.#kernel.region}a`,
       spot: spec.spot ?? false,
+      imageId: spec.imageId ?? 'ami-00000000000000001',
       tags: spec.tags ?? {},
       launchedAt: this.#kernel.now(),
       state: spec.running === true ? 'running' : 'pending',

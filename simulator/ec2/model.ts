@@ -8,6 +8,7 @@ export interface Ec2Instance {
   readonly type: string;
   readonly zone: string;
   readonly spot: boolean;
+  readonly imageId: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly launchedAt: EpochMs;
   state: Ec2StateName;
@@ -17,6 +18,7 @@ export interface LaunchSpec {
   readonly type?: string;
   readonly zone?: string;
   readonly spot?: boolean;
+  readonly imageId?: string;
   readonly tags?: Readonly<Record<string, string>>;
   /** It has been running for long: nothing is published. */
   readonly running?: boolean;

@@ -1,6 +1,8 @@
 import { ApiError, type Operations, operation } from '../kernel.ts';
 import { page } from '../paging.ts';
 import type { Ec2 } from './ec2.ts';
+import { INSTANCE_TYPES, typeShape } from './instance-types.ts';
+import { versionShape } from './launch-templates.ts';
 import { type Ec2Instance, STATE_CODES, type Subnet } from './model.ts';
 
 /** As decoded from the EC2 Query protocol: names are singular, every value is text. */
@@ -9,6 +11,18 @@ interface DescribeInstancesForm {
   readonly Filter?: readonly { readonly Name: string; readonly Value?: readonly string[] }[];
   readonly MaxResults?: string;
   readonly NextToken?: string;
+}
+
+interface DescribeTypesForm {
+  readonly InstanceType?: readonly string[];
+  readonly Filter?: readonly { readonly Name: string; readonly Value?: readonly string[] }[];
+  readonly MaxResults?: string;
+  readonly NextToken?: string;
+}
+
+interface DescribeVersionsForm {
+  readonly LaunchTemplateId?: string;
+  readonly LaunchTemplateVersion?: readonly string[];
 }
 
 interface DescribeSubnetsForm {
@@ -47,7 +61,37 @@ export function ec2Operations(ec2: Ec2): Operations {
       }));
       return { subnetSet, nextToken };
     }),
+    DescribeInstanceTypes: operation((input: DescribeTypesForm) => {
+      const filters = (input.Filter ?? []).map(typeTest);
+      const found = typesNamed(input.InstanceType)
+        .filter(({ name }) => filters.every((test) => test(name)))
+        .map((type, order) => ({ type, order }));
+      const { items, nextToken } = page(found, input.NextToken, Number(input.MaxResults ?? 100));
+      return { instanceTypeSet: items.map(({ type }) => typeShape(type)), nextToken };
+    }),
+    DescribeLaunchTemplateVersions: operation((input: DescribeVersionsForm) => {
+      const id = input.LaunchTemplateId ?? '';
+      const wanted = input.LaunchTemplateVersion ?? ['$Latest'];
+      const versions = wanted.map((version) => ec2.launchTemplates.version(id, version));
+      return { launchTemplateVersionSet: versions.map(versionShape) };
+    }),
   };
+}
+
+/** One unknown type fails the whole call. */
+function typesNamed(names: readonly string[] = [...INSTANCE_TYPES.keys()]) {
+  return names.map((name) => {
+    const type = INSTANCE_TYPES.get(name);
+    if (type !== undefined) return type;
+    const sentence = `The following supplied instance types do not exist: [${name}]`;
+    throw new ApiError('InvalidInstanceType', sentence);
+  });
+}
+
+function typeTest({ Name, Value = [] }: { readonly Name: string; readonly Value?: readonly string[] }) {
+  const values = new Set(Value);
+  if (Name === 'instance-type') return (type: string) => values.has(type);
+  throw new ApiError('InvalidParameterValue', `The filter '${Name}' is invalid`);
 }
 
 /** One unknown id fails the whole call. */
@@ -82,6 +126,7 @@ function shape(instance: Ec2Instance): object {
   return {
     instanceId: instance.id,
     instanceType: instance.type,
+    imageId: instance.imageId,
     instanceState: { code: STATE_CODES[instance.state], name: instance.state },
     placement: { availabilityZone: instance.zone },
     launchTime: new Date(instance.launchedAt),

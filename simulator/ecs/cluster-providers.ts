@@ -9,8 +9,8 @@ export class ClusterProviders {
   readonly #kernel: Kernel;
   /** FARGATE and FARGATE_SPOT are there in every account; the others were created. */
   readonly all = new Map<string, CapacityProvider>([
-    ['FARGATE', { name: 'FARGATE', groupArn: undefined, managedDraining: false }],
-    ['FARGATE_SPOT', { name: 'FARGATE_SPOT', groupArn: undefined, managedDraining: false }],
+    ['FARGATE', fargate('FARGATE')],
+    ['FARGATE_SPOT', fargate('FARGATE_SPOT')],
   ]);
 
   constructor(kernel: Kernel) {
@@ -83,9 +83,9 @@ export class ClusterProviders {
 /** By a task that is not STOPPED yet, or by a service. */
 function providersInUse(cluster: Cluster): Set<string> {
   const used = new Set<string>();
-  for (const { lastStatus, fargate, instance } of cluster.tasks.values()) {
+  for (const { lastStatus, fargate, instance, provider: chosen } of cluster.tasks.values()) {
     if (lastStatus === 'STOPPED' || fargate?.byLaunchType === true) continue;
-    const provider = fargate?.provider ?? instance?.capacityProvider;
+    const provider = fargate?.provider ?? chosen ?? instance?.capacityProvider;
     if (provider !== undefined) used.add(provider);
   }
   for (const { status, deployments } of cluster.services.values()) {
@@ -97,7 +97,15 @@ function providersInUse(cluster: Cluster): Set<string> {
   return used;
 }
 
-export function providerShape(kernel: Kernel, { name, groupArn, managedDraining }: CapacityProvider) {
+function fargate(name: string): CapacityProvider {
+  const managed = { managedDraining: false, managedScaling: false, managedTerminationProtection: false };
+  return { name, groupArn: undefined, ...managed };
+}
+
+const switched = (on: boolean) => (on ? 'ENABLED' : 'DISABLED');
+
+export function providerShape(kernel: Kernel, provider: CapacityProvider) {
+  const { name, groupArn, managedDraining, managedScaling, managedTerminationProtection } = provider;
   return {
     capacityProviderArn: `arn:aws:ecs:${kernel.region}:${kernel.account}:capacity-provider/${name}`,
     name,
@@ -107,8 +115,9 @@ export function providerShape(kernel: Kernel, { name, groupArn, managedDraining 
       : {
           autoScalingGroupProvider: {
             autoScalingGroupArn: groupArn,
-            managedDraining: managedDraining ? 'ENABLED' : 'DISABLED',
-            managedTerminationProtection: 'DISABLED',
+            managedScaling: { status: switched(managedScaling), targetCapacity: 100 },
+            managedDraining: switched(managedDraining),
+            managedTerminationProtection: switched(managedTerminationProtection),
           },
         }),
   };

@@ -1,8 +1,12 @@
 import type { Kernel } from '../kernel.ts';
+import { daemonTest } from './daemon.ts';
 import type { Ecs, ServiceSpec } from './ecs.ts';
-import type { Capacity, Cluster, ContainerInstance, FargateHost, Service } from './model.ts';
-import { constraintTest, fits, open, placer } from './placement.ts';
+import type { Capacity, Cluster, Service } from './model.ts';
+import { fits, placer } from './placement.ts';
+import { readConstraints, readStrategies } from './placement-request.ts';
 import { onFargate, readStrategy } from './strategy.ts';
+import type { Site } from './tasks.ts';
+import { known } from './update.ts';
 
 /** A service with its first deployment, and its tasks where they fit, unless `running` is false. */
 export function createService(ecs: Ecs, kernel: Kernel, spec: ServiceSpec, order: number): Service {
@@ -14,7 +18,10 @@ export function createService(ecs: Ecs, kernel: Kernel, spec: ServiceSpec, order
   const fargate = onFargate(capacity);
   if (fargate && daemon) throw new Error(`Service ${spec.name}: Fargate has no DAEMON services.`);
   const revision = ecs.deployments.revise(arn, {
-    definition: ecs.definitions.define(spec.name, spec, fargate),
+    definition:
+      spec.taskDefinition === undefined
+        ? ecs.definitions.define(spec.name, spec, fargate)
+        : known(ecs, spec.taskDefinition),
     capacity,
     network: fargate ? { subnets: [...subnetsOf(ecs, spec)] } : undefined,
     platformVersion: fargate ? (spec.platformVersion ?? 'LATEST') : undefined,
@@ -36,8 +43,8 @@ export function createService(ecs: Ecs, kernel: Kernel, spec: ServiceSpec, order
     minimumHealthyPercent: spec.minimumHealthyPercent ?? (daemon ? 0 : 100),
     maximumPercent: spec.maximumPercent ?? (daemon ? 100 : 200),
     circuitBreaker: spec.circuitBreaker ?? { enable: false, rollback: false },
-    constraints: spec.constraints ?? [],
-    placementStrategy: [],
+    constraints: readConstraints(spec.constraints ?? []),
+    placementStrategy: readStrategies(spec.placementStrategy ?? []),
     healthDelayMs: spec.healthDelayMs ?? 0,
     deregistrationDelayMs: spec.deregistrationDelayMs ?? 0,
     tasks: new Set(),
@@ -55,7 +62,7 @@ export function createService(ecs: Ecs, kernel: Kernel, spec: ServiceSpec, order
   };
   ecs.deployments.record(service, deployment, []);
   cluster.services.set(service.name, service);
-  if (spec.running !== false) settle(ecs, service);
+  if (spec.running !== false) settle(ecs, service, kernel.random.fork(`settle ${spec.name}`));
   return service;
 }
 
@@ -75,17 +82,18 @@ function subnetsOf(ecs: Ecs, { name, subnets = ecs.subnets() }: ServiceSpec): re
 }
 
 /** The steady state of a service that has been there for long. */
-function settle(ecs: Ecs, service: Service): void {
+function settle(ecs: Ecs, service: Service, random: Kernel['random']): void {
   const [{ id, revision }] = service.deployments;
   const { definition, images, capacity } = revision;
   const group = `service:${service.name}`;
   const { cluster } = service;
-  const start = (on: ContainerInstance | (FargateHost & { readonly cluster: Cluster })) =>
-    ecs.tasks.place({ definition, images, on, service, group, startedBy: id, running: true });
+  const byProvider = capacity.strategy !== undefined;
+  const start = (on: Site) =>
+    ecs.tasks.place({ definition, images, on, service, group, startedBy: id, byProvider, running: true });
   if (service.strategy === 'DAEMON') {
-    const allowed = constraintTest(service.constraints);
+    const allowed = daemonTest(service);
     for (const instance of cluster.instances.values()) {
-      if (open(instance) && allowed(instance) && fits(instance, definition)) start(instance);
+      if (allowed(instance) && fits(instance, definition)) start(instance);
     }
     return;
   }
@@ -97,7 +105,7 @@ function settle(ecs: Ecs, service: Service): void {
     }
     return;
   }
-  const next = placer(service);
+  const next = placer(service, revision, random);
   for (let count = 0; count < service.desired; count++) {
     const instance = next();
     if (instance === undefined) return;

@@ -1,6 +1,7 @@
+import type { Test } from './expression.ts';
 import type { ContainerInstance, Service, Task } from './model.ts';
 import { starting } from './model.ts';
-import { constraintTest, fits, open } from './placement.ts';
+import { changingTest, constraintTest, fits, open, providerTest } from './placement.ts';
 
 /** What a daemon service does next: the tasks to stop, the instances to place one on, and how many it is for. */
 interface DaemonMoves {
@@ -14,8 +15,8 @@ interface DaemonMoves {
  * is RUNNING; observed so, and not at STOPPED, in aws/amazon-ecs-agent#3829.
  */
 export function daemonMoves(service: Service): DaemonMoves {
-  const allowed = constraintTest(service.constraints);
   const [primary] = service.deployments;
+  const allowed = daemonTest(service);
   const own = new Set<ContainerInstance>();
   const gone: Task[] = [];
   for (const task of service.tasks) {
@@ -28,7 +29,7 @@ export function daemonMoves(service: Service): DaemonMoves {
   const free: ContainerInstance[] = [];
   let hosts = 0;
   for (const instance of service.cluster.instances.values()) {
-    if (!open(instance) || !allowed(instance)) continue;
+    if (!allowed(instance)) continue;
     hosts += 1;
     if (!own.has(instance) && fits(instance, primary.revision.definition)) free.push(instance);
   }
@@ -41,4 +42,13 @@ function hasReplica(instance: ContainerInstance): boolean {
     if (task.lastStatus === 'RUNNING' || (starting(task) && task.desiredStatus === 'RUNNING')) return true;
   }
   return false;
+}
+
+/** Instances that a daemon service has a task on, room or not. */
+export function daemonTest({ constraints, deployments: [{ revision }] }: Service): Test {
+  const { definition, capacity } = revision;
+  const provided = providerTest(capacity);
+  const lasting = constraintTest(constraints, definition);
+  const changing = changingTest([...constraints, ...definition.constraints]);
+  return (instance) => open(instance) && provided(instance) && lasting(instance) && changing(instance);
 }

@@ -1,13 +1,24 @@
 import type * as Sdk from '@aws-sdk/client-ecs';
 import { SECOND } from '../../lib/clock.ts';
 import { ApiError, type Kernel, type Span } from '../kernel.ts';
-import type { Architecture, TaskDefinition } from './model.ts';
+import { needsOf, readContainer } from './containers.ts';
+import type { Architecture, Container, NetworkMode, TaskDefinition } from './model.ts';
+import { readConstraint } from './placement-request.ts';
 
 /** A task definition as tests and scenarios write it: one container with the name of the family. */
 export interface TaskSpec {
   readonly cpu?: number;
   readonly memory?: number;
   readonly hostPorts?: readonly number[];
+  readonly udpPorts?: readonly number[];
+  readonly gpus?: number;
+  /** `bridge` unless set; `awsvpc` on Fargate. */
+  readonly networkMode?: NetworkMode;
+  /** CPU and memory are the whole task's, rather than its container's. */
+  readonly sizedAsTask?: boolean;
+  readonly requires?: TaskDefinition['requires'];
+  /** `memberOf` placement constraints of the task definition. */
+  readonly memberOf?: readonly string[];
   /** `FAMILY:latest` unless set. */
   readonly image?: string;
   readonly architecture?: Architecture;
@@ -53,15 +64,22 @@ export class TaskDefinitions {
 
   /** The newest revision of the family if it is just so, or else a new one. */
   define(family: string, spec: TaskSpec, fargate: boolean): TaskDefinition {
+    const networkMode = fargate ? 'awsvpc' : (spec.networkMode ?? 'bridge');
+    const container = containerOf(family, spec, fargate);
     const rest: Unnamed = {
       compatibilities: fargate ? ['EC2', 'FARGATE'] : ['EC2'],
-      networkMode: fargate ? 'awsvpc' : 'bridge',
+      networkMode,
       architecture: spec.architecture ?? 'X86_64',
       operatingSystem: spec.operatingSystem ?? 'LINUX',
-      containers: [{ name: family, image: spec.image ?? `${family}:latest` }],
+      containers: [container],
+      ...needsOf([container], networkMode),
       cpu: spec.cpu ?? (fargate ? 256 : 128),
       memory: spec.memory ?? (fargate ? 512 : 256),
-      hostPorts: spec.hostPorts ?? [],
+      sizedAsTask: fargate || spec.sizedAsTask === true,
+      requires: spec.requires ?? [],
+      constraints: (spec.memberOf ?? []).map((expression) =>
+        readConstraint({ type: 'memberOf', expression }),
+      ),
       stopTimeoutMs: spec.stopTimeoutMs ?? 30 * SECOND,
       ...pace(fargate ? ON_FARGATE : ON_INSTANCES, spec),
     };
@@ -87,20 +105,22 @@ export class TaskDefinitions {
         "Fargate requires that 'cpu' and 'memory' be defined at the task level.",
       );
     }
-    const sum = (field: 'cpu' | 'memory') =>
-      containerDefinitions.reduce((total, container) => total + (container[field] ?? 0), 0);
+    const networkMode = input.networkMode ?? 'bridge';
+    const containers = containerDefinitions.map((container) => readContainer(container, family));
+    const together = needsOf(containers, networkMode);
     const stopTimeout = Math.max(...containerDefinitions.map((container) => container.stopTimeout ?? 30));
     return this.#add(family, {
       compatibilities: fargate ? ['EC2', 'FARGATE'] : ['EC2'],
-      networkMode: input.networkMode === 'awsvpc' ? 'awsvpc' : 'bridge',
+      networkMode,
       architecture: runtimePlatform?.cpuArchitecture === 'ARM64' ? 'ARM64' : 'X86_64',
       operatingSystem: runtimePlatform?.operatingSystemFamily ?? 'LINUX',
-      containers: containerDefinitions.map(({ name = family, image = '' }) => ({ name, image })),
-      cpu: Number(input.cpu ?? sum('cpu')),
-      memory: Number(input.memory ?? sum('memory')),
-      hostPorts: containerDefinitions.flatMap(({ portMappings = [] }) =>
-        portMappings.flatMap(({ hostPort = 0 }) => (hostPort === 0 || fargate ? [] : [hostPort])),
-      ),
+      containers,
+      ...together,
+      cpu: Number(input.cpu ?? together.cpu),
+      memory: Number(input.memory ?? together.memory),
+      sizedAsTask: input.cpu !== undefined || input.memory !== undefined,
+      requires: networkMode === 'awsvpc' ? [{ name: 'ecs.capability.task-eni' }] : [],
+      constraints: (input.placementConstraints ?? []).map(readConstraint),
       stopTimeoutMs: stopTimeout * SECOND,
       ...pace(this.#families.get(family)?.at(-1) ?? (fargate ? ON_FARGATE : ON_INSTANCES), {}),
     });
@@ -132,5 +152,20 @@ function pace(base: Pace, spec: TaskSpec): Pace {
     stopMs: spec.stopMs ?? base.stopMs,
     deprovisionMs: spec.deprovisionMs ?? base.deprovisionMs,
     crashMs: spec.crashMs ?? base.crashMs,
+  };
+}
+
+/** On Fargate the container shares what the task has, and its ports are those of the task's own interface. */
+function containerOf(family: string, spec: TaskSpec, fargate: boolean): Container {
+  const shared = fargate || spec.sizedAsTask === true;
+  const ports = (numbers: readonly number[] = [], protocol: 'tcp' | 'udp') =>
+    numbers.map((port) => ({ containerPort: port, hostPort: port, protocol }));
+  return {
+    name: family,
+    image: spec.image ?? `${family}:latest`,
+    cpu: shared ? 0 : (spec.cpu ?? 128),
+    ...(shared ? {} : { memory: spec.memory ?? 256 }),
+    ...(spec.gpus === undefined ? {} : { gpus: spec.gpus }),
+    ports: [...ports(spec.hostPorts, 'tcp'), ...ports(spec.udpPorts, 'udp')],
   };
 }

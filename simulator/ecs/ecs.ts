@@ -8,13 +8,20 @@ import { TaskDefinitions, type TaskSpec } from './definitions.ts';
 import { Deployments, type ResolveImage } from './deployments.ts';
 import { Fargate } from './fargate.ts';
 import { Instances } from './instances.ts';
-import type { CircuitBreaker, Cluster, PlacementConstraint, Service, Task } from './model.ts';
+import type {
+  CapacityProvider,
+  CircuitBreaker,
+  Cluster,
+  PlacementConstraint,
+  Service,
+  Task,
+} from './model.ts';
 import { changeOperations } from './operations-change.ts';
 import { clusterOperations } from './operations-clusters.ts';
 import { deploymentOperations } from './operations-deployments.ts';
 import { readOperations } from './operations-read.ts';
 import { taskOperations } from './operations-tasks.ts';
-import { firstFit } from './placement.ts';
+import { placeOne } from './placement.ts';
 import { ServiceEvents } from './service-events.ts';
 import { ServiceScheduler } from './services.ts';
 import { onFargate } from './strategy.ts';
@@ -44,6 +51,9 @@ export interface ServiceSpec extends TaskSpec {
   readonly minimumHealthyPercent?: number;
   readonly maximumPercent?: number;
   readonly constraints?: readonly PlacementConstraint[];
+  readonly placementStrategy?: readonly Sdk.PlacementStrategy[];
+  /** A registered one, by family, `family:revision` or ARN, in place of one by the spec. */
+  readonly taskDefinition?: string;
   readonly healthDelayMs?: number;
   readonly deregistrationDelayMs?: number;
   /** Start with its tasks already RUNNING (the default) or let the scheduler place them. */
@@ -141,6 +151,7 @@ export class Ecs {
       instances: new Map(),
       services: new Map(),
       tasks: new Map(),
+      waiting: new Set(),
       capacityProviders: new Map(),
       defaultStrategy: [],
       updatingUntil: 0,
@@ -205,7 +216,9 @@ export class Ecs {
     const cluster = this.cluster(spec.cluster);
     const { family, on: host, runMs, group = `family:${family}`, running } = spec;
     const definition = this.definitions.define(family, spec, false);
-    const on = host === undefined ? firstFit(cluster, definition) : this.instances.find(host);
+    const capacity = { launchType: 'EC2' as const };
+    const wanted = { cluster, definition, capacity, constraints: [], strategies: [], alike: [] };
+    const on = host === undefined ? placeOne(wanted) : this.instances.find(host);
     if (on === undefined) throw new Error(`No instance in "${cluster.name}" has room for ${family}.`);
     const images = this.deployments.resolve(definition);
     const task = this.tasks.place({ definition, images, on, group, running: running !== false });
@@ -220,7 +233,7 @@ export class Ecs {
     task.protectedUntil = until;
   }
 
-  addCapacityProvider(cluster: string, name: string, groupArn: string, managedDraining = false): void {
-    this.providers.add(this.cluster(cluster), { name, groupArn, managedDraining });
+  addCapacityProvider(cluster: string, provider: CapacityProvider): void {
+    this.providers.add(this.cluster(cluster), provider);
   }
 }

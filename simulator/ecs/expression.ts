@@ -1,68 +1,88 @@
 import { ApiError } from '../kernel.ts';
-import { type ContainerInstance, runningTasks } from './model.ts';
+import { comparison } from './expression-subjects.ts';
+import type { ContainerInstance } from './model.ts';
 
-type Test = (instance: ContainerInstance) => boolean;
+export type Test = (instance: ContainerInstance) => boolean;
+
+/** Quoted texts, patterns, brackets and operators, and words: whatever is between. */
+const TOKEN =
+  /\s*("[^"]*"|'[^']*'|(?<=(?:=~|!~|matches)\s*)[^\s"'()&|]+|&&|\|\||[=!]=|=~|!~|[<>]=?|!(?=exists\b|in\b)(?:exists|in)|[!()[\],]|[^\s"'&|=!<>()[\],]+)/y;
 
 /**
- * The part of the cluster query language that controllers and placement constraints use: `ec2InstanceId == x`,
- * `ec2InstanceId in [a, b]`, `agentConnected == false`, `runningTasksCount == 0`, `attribute:name == x`, joined by
- * `and`/`or` (or `&&`/`||`), left to right. Anything else is refused as ECS refuses a bad expression.
+ * The cluster query language (Developer Guide, "Create expressions to define container instances"): comparisons joined
+ * by and, or and not, in words or in symbols, with parentheses. That `and` binds closer than `or` is assumed.
+ * @throws ApiError InvalidParameterException, as ECS refuses a bad expression
  */
 export function compileExpression(text: string): Test {
-  let test: Test | undefined;
-  let join = 'or';
-  for (const part of text.split(/\s+(and|or|&&|\|\|)\s+/)) {
-    if (['and', 'or', '&&', '||'].includes(part)) {
-      join = part;
-      continue;
-    }
-    test = joined(test, join, comparison(part.trim()));
-  }
-  return test ?? (() => true);
-}
-
-function joined(left: Test | undefined, join: string, right: Test): Test {
-  if (left === undefined) return right;
-  if (join === 'and' || join === '&&') return (instance) => left(instance) && right(instance);
-  return (instance) => left(instance) || right(instance);
-}
-
-function comparison(text: string): Test {
-  const parts = /^(\S+)\s*(==|!=|<=|>=|<|>|\bin\b|not_in)\s*(.+)$/.exec(text);
-  const [, subject = '', operator = '', operand = ''] = parts ?? [];
-  const value = subjectOf(subject);
-  if (value === undefined) {
+  const tokens = tokensOf(text);
+  let at = 0;
+  const refuse = (): never => {
     throw new ApiError('InvalidParameterException', `Invalid filter expression: ${text}`);
-  }
-  const items = operand.replace(/^\[|\]$/g, '').split(/\s*,\s*/);
-  const members = new Set(items);
-  const first = items[0] ?? '';
-  switch (operator) {
-    case '==':
-      return (instance) => value(instance) === first;
-    case '!=':
-      return (instance) => value(instance) !== first;
-    case 'in':
-      return (instance) => members.has(value(instance) ?? '');
-    case 'not_in':
-      return (instance) => !members.has(value(instance) ?? '');
-    case '<':
-      return (instance) => Number(value(instance)) < Number(first);
-    case '<=':
-      return (instance) => Number(value(instance)) <= Number(first);
-    case '>':
-      return (instance) => Number(value(instance)) > Number(first);
-    default:
-      return (instance) => Number(value(instance)) >= Number(first);
-  }
+  };
+  const next = () => tokens[at++] ?? refuse();
+  const take = (...wanted: readonly string[]) => {
+    const found = wanted.includes(tokens[at] ?? '');
+    if (found) at += 1;
+    return found;
+  };
+  const either = (): Test => {
+    let left = both();
+    while (take('or', '||')) left = disjunction(left, both());
+    return left;
+  };
+  const both = (): Test => {
+    let left = single();
+    while (take('and', '&&')) left = conjunction(left, single());
+    return left;
+  };
+  const single = (): Test => {
+    if (take('not', '!')) return negation(single());
+    if (!take('(')) return comparison(next(), next(), operand, refuse);
+    const inner = either();
+    if (!take(')')) refuse();
+    return inner;
+  };
+  const operand = (): string[] => {
+    if (!take('[')) return [unquoted(next())];
+    const items = [unquoted(next())];
+    while (take(',')) items.push(unquoted(next()));
+    if (!take(']')) refuse();
+    return items;
+  };
+  const test = either();
+  if (at < tokens.length) refuse();
+  return test;
 }
 
-function subjectOf(subject: string): ((instance: ContainerInstance) => string | undefined) | undefined {
-  if (subject === 'ec2InstanceId') return (instance) => instance.ec2InstanceId;
-  if (subject === 'agentConnected') return (instance) => String(instance.agentConnected);
-  if (subject === 'runningTasksCount') return (instance) => String(runningTasks(instance));
-  if (subject === 'status') return (instance) => instance.status;
-  if (!subject.startsWith('attribute:')) return undefined;
-  const name = subject.slice('attribute:'.length);
-  return (instance) => instance.attributes.get(name);
+/** Whether the tasks on an instance change what the expression says of it. */
+export function isOfTasks(expression: string): boolean {
+  return /\b(runningTasksCount|task:group)\b/.test(expression);
 }
+
+function tokensOf(text: string): string[] {
+  const tokens: string[] = [];
+  TOKEN.lastIndex = 0;
+  const end = text.trimEnd().length;
+  while (TOKEN.lastIndex < end) {
+    const [, token] = TOKEN.exec(text) ?? [];
+    if (token === undefined) {
+      throw new ApiError('InvalidParameterException', `Invalid filter expression: ${text}`);
+    }
+    tokens.push(token);
+  }
+  return tokens;
+}
+
+const unquoted = (token: string) => (/^["']/.test(token) ? token.slice(1, -1) : token);
+const conjunction =
+  (left: Test, right: Test): Test =>
+  (instance) =>
+    left(instance) && right(instance);
+const disjunction =
+  (left: Test, right: Test): Test =>
+  (instance) =>
+    left(instance) || right(instance);
+const negation =
+  (test: Test): Test =>
+  (instance) =>
+    !test(instance);

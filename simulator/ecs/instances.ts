@@ -1,7 +1,7 @@
 import { HOUR, SECOND } from '../../lib/clock.ts';
 import type { Ec2Instance, Ec2StateName } from '../ec2/model.ts';
 import { ApiError, draw, type Kernel } from '../kernel.ts';
-import { instanceDetail } from './instance-shapes.ts';
+import { instanceDetail, RESERVED_PORTS } from './instance-shapes.ts';
 import type { Cluster, ContainerInstance, InstanceStatus } from './model.ts';
 import type { ServiceScheduler } from './services.ts';
 import type { Tasks } from './tasks.ts';
@@ -11,6 +11,11 @@ export interface Registration {
   readonly ec2InstanceId: string;
   readonly cpu: number;
   readonly memory: number;
+  /** None unless set. */
+  readonly gpus?: number;
+  /** As many as are wanted unless set. */
+  readonly enis?: number;
+  readonly agentVersion?: string;
   readonly attributes: ReadonlyMap<string, string>;
   readonly capacityProvider?: string;
   /** ACTIVE unless said; REGISTERING is what awsvpc trunking shows first. */
@@ -42,17 +47,23 @@ export class Instances {
       ec2InstanceId: spec.ec2InstanceId,
       cpu: spec.cpu,
       memory: spec.memory,
+      gpus: spec.gpus ?? 0,
+      enis: spec.enis ?? Number.POSITIVE_INFINITY,
+      agentVersion: spec.agentVersion ?? '1.90.0',
       attributes: spec.attributes,
       capacityProvider: spec.capacityProvider,
       registeredAt: this.#kernel.now(),
       tasks: new Set(),
       visible: new Set(),
-      ports: new Set(),
+      ports: new Set(RESERVED_PORTS),
+      udpPorts: new Set(),
       status: spec.status ?? 'ACTIVE',
       agentConnected: true,
       version: 1,
       usedCpu: 0,
       usedMemory: 0,
+      usedGpus: 0,
+      usedEnis: 0,
       parked: [],
     };
     spec.cluster.instances.set(instance.arn, instance);

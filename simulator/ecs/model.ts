@@ -8,6 +8,8 @@ export interface Cluster {
   readonly instances: Map<string, ContainerInstance>;
   readonly services: Map<string, Service>;
   readonly tasks: Map<string, Task>;
+  /** Those that wait for an instance, oldest first. */
+  readonly waiting: Set<Task>;
   readonly capacityProviders: Map<string, CapacityProvider>;
   defaultStrategy: Strategy;
   /** Until then a change of its capacity providers is in progress. */
@@ -19,6 +21,8 @@ export interface CapacityProvider {
   /** Undefined for FARGATE and FARGATE_SPOT, which AWS provides. */
   readonly groupArn: string | undefined;
   readonly managedDraining: boolean;
+  readonly managedScaling: boolean;
+  readonly managedTerminationProtection: boolean;
 }
 
 export type FargateProvider = 'FARGATE' | 'FARGATE_SPOT';
@@ -58,6 +62,10 @@ export interface ContainerInstance {
   readonly ec2InstanceId: string;
   readonly cpu: number;
   readonly memory: number;
+  readonly gpus: number;
+  /** Network interfaces that tasks can have. */
+  readonly enis: number;
+  readonly agentVersion: string;
   readonly attributes: ReadonlyMap<string, string>;
   readonly capacityProvider: string | undefined;
   readonly registeredAt: EpochMs;
@@ -65,12 +73,16 @@ export interface ContainerInstance {
   readonly tasks: Set<Task>;
   /** Those and the STOPPED ones that are still visible. */
   readonly visible: Set<Task>;
+  /** Taken, by tasks or by the instance itself. */
   readonly ports: Set<number>;
+  readonly udpPorts: Set<number>;
   status: InstanceStatus;
   agentConnected: boolean;
   version: number;
   usedCpu: number;
   usedMemory: number;
+  usedGpus: number;
+  usedEnis: number;
   /** Steps of tasks that wait for the agent to come back. */
   parked: (() => void)[];
 }
@@ -80,14 +92,22 @@ export interface TaskDefinition {
   readonly family: string;
   readonly revision: number;
   readonly compatibilities: readonly ('EC2' | 'FARGATE')[];
-  readonly networkMode: 'bridge' | 'awsvpc';
+  readonly networkMode: NetworkMode;
   readonly architecture: Architecture;
   /** LINUX, or one of the Windows families. */
   readonly operatingSystem: string;
-  readonly containers: readonly { readonly name: string; readonly image: string }[];
+  readonly containers: readonly Container[];
   readonly cpu: number;
   readonly memory: number;
+  /** Whether those are of the whole task, and not what its containers have together. */
+  readonly sizedAsTask: boolean;
+  readonly gpus: number;
+  /** Fixed ones, that no other task on the instance can have. */
   readonly hostPorts: readonly number[];
+  readonly udpPorts: readonly number[];
+  /** `requiresAttributes`. */
+  readonly requires: readonly { readonly name: string; readonly value?: string }[];
+  readonly constraints: readonly PlacementConstraint[];
   readonly stopTimeoutMs: number;
   /** From placed to RUNNING. */
   readonly startMs: Span;
@@ -97,6 +117,26 @@ export interface TaskDefinition {
   readonly deprovisionMs: Span;
   /** Its container exits by itself so long after it started; undefined: never. */
   readonly crashMs: Span | undefined;
+}
+
+export type NetworkMode = 'bridge' | 'host' | 'awsvpc' | 'none';
+
+/** As DescribeTaskDefinition gives it back. */
+export interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly cpu: number;
+  readonly memory?: number;
+  readonly memoryReservation?: number;
+  readonly gpus?: number;
+  readonly ports: readonly PortMapping[];
+}
+
+export interface PortMapping {
+  readonly containerPort: number;
+  /** 0: one of the ephemeral ones. */
+  readonly hostPort: number;
+  readonly protocol: 'tcp' | 'udp';
 }
 
 /** A container's image and the digest that its tag had when ECS resolved it; undefined if it could not. */
@@ -145,8 +185,12 @@ export interface Task {
   readonly service: Service | undefined;
   readonly group: string;
   readonly startedBy: string | undefined;
-  /** A task has an instance or a place on Fargate. */
-  readonly instance: ContainerInstance | undefined;
+  /** A task has an instance, a place on Fargate, or waits PROVISIONING for an instance of its capacity provider. */
+  instance: ContainerInstance | undefined;
+  /** Of an Auto Scaling group, that ECS chose for it; undefined: of a launch type. */
+  readonly provider: string | undefined;
+  /** What RunTask said of its place. */
+  readonly asked: AskedPlace | undefined;
   readonly fargate: FargateHost | undefined;
   readonly images: readonly ContainerImage[];
   readonly createdAt: EpochMs;
@@ -185,7 +229,7 @@ export interface Service {
   maximumPercent: number;
   circuitBreaker: CircuitBreaker;
   constraints: readonly PlacementConstraint[];
-  placementStrategy: readonly { readonly type?: string; readonly field?: string }[];
+  placementStrategy: readonly PlacementStrategy[];
   /** RUNNING to healthy by the load balancer's reckoning; 0 without one. */
   readonly healthDelayMs: number;
   /** Time in DEACTIVATING; 0: no load balancer. */
@@ -264,6 +308,17 @@ export interface Shortage {
 export type PlacementConstraint =
   | { readonly type: 'distinctInstance' }
   | { readonly type: 'memberOf'; readonly expression: string };
+
+export type PlacementStrategy =
+  | { readonly type: 'binpack'; readonly field: 'cpu' | 'memory' }
+  /** `instanceId`, or an attribute as `attribute:NAME`. */
+  | { readonly type: 'spread'; readonly field: string }
+  | { readonly type: 'random' };
+
+export interface AskedPlace {
+  readonly constraints: readonly PlacementConstraint[];
+  readonly strategies: readonly PlacementStrategy[];
+}
 
 /** Tasks with desired status RUNNING, which is what ECS counts as running (API reference, ContainerInstance). */
 export function runningTasks(instance: ContainerInstance): number {

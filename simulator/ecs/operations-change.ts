@@ -1,10 +1,11 @@
 import type * as Sdk from '@aws-sdk/client-ecs';
 import { idOf } from '../../lib/ids.ts';
 import { ApiError, type Operations, operation } from '../kernel.ts';
-import type { Ecs } from './ecs.ts';
+import type { Ecs, ServiceSpec } from './ecs.ts';
 import { instanceShape } from './instance-shapes.ts';
 import { arnOf, clusterNamed, limit, missing } from './lookup.ts';
 import type { ContainerInstance } from './model.ts';
+import { readConstraints } from './placement-request.ts';
 import { definitionShape, serviceShape } from './service-shapes.ts';
 
 /** Changes of container instances, services and task definitions. */
@@ -51,6 +52,10 @@ export function changeOperations(ecs: Ecs): Operations {
       ecs.instances.deregister(instance, input.force === true);
       return { containerInstance: instanceShape(instance) };
     }),
+    CreateService: operation((input: Sdk.CreateServiceRequest) => {
+      const service = ecs.addService(requestedService(ecs, input));
+      return { service: serviceShape(service) };
+    }),
     UpdateService: operation((input: Sdk.UpdateServiceRequest) => {
       const service = serviceNamed(ecs, input);
       ecs.updateService(service, input);
@@ -71,6 +76,36 @@ export function changeOperations(ecs: Ecs): Operations {
       taskDefinition: definitionShape(ecs.definitions.register(input)),
       tags: [],
     })),
+  };
+}
+
+/** @throws ApiError for what ECS would refuse, as far as it is looked at here */
+function requestedService(ecs: Ecs, input: Sdk.CreateServiceRequest): ServiceSpec {
+  const { name: cluster, services } = clusterNamed(ecs.clusters, input.cluster);
+  const { serviceName: name = '', taskDefinition = '', launchType, deploymentConfiguration = {} } = input;
+  const there = services.get(name);
+  if (there !== undefined && there.status !== 'INACTIVE') {
+    throw new ApiError('InvalidParameterException', 'Creation of service was not idempotent.');
+  }
+  if (launchType === 'EXTERNAL' || launchType === 'MANAGED_INSTANCES') {
+    throw new ApiError('InvalidParameterException', `The simulator has no launch type ${launchType}.`);
+  }
+  const { minimumHealthyPercent, maximumPercent } = deploymentConfiguration;
+  const subnets = input.networkConfiguration?.awsvpcConfiguration?.subnets;
+  return {
+    cluster,
+    name,
+    taskDefinition,
+    strategy: input.schedulingStrategy ?? 'REPLICA',
+    desired: input.desiredCount ?? 0,
+    constraints: readConstraints(input.placementConstraints ?? []),
+    placementStrategy: input.placementStrategy ?? [],
+    capacityProviderStrategy: input.capacityProviderStrategy ?? [],
+    ...(launchType === undefined ? {} : { launchType }),
+    ...(minimumHealthyPercent === undefined ? {} : { minimumHealthyPercent }),
+    ...(maximumPercent === undefined ? {} : { maximumPercent }),
+    ...(subnets === undefined ? {} : { subnets }),
+    running: false,
   };
 }
 

@@ -28,8 +28,14 @@ export function clusterOperations(ecs: Ecs, kernel: Kernel): Operations {
       };
     }),
     DescribeCapacityProviders: operation((input: Sdk.DescribeCapacityProvidersRequest) => {
-      const { all } = ecs.providers;
-      const wanted = input.capacityProviders ?? [...all.keys()];
+      const all =
+        input.cluster === undefined
+          ? ecs.providers.all
+          : clusterNamed(ecs.clusters, input.cluster).capacityProviders;
+      const listed = [...all.keys()].map((name, order) => ({ name, order }));
+      // Ten a page: API reference, DescribeCapacityProviders.
+      const { items, nextToken } = page(listed, input.nextToken, Math.min(input.maxResults ?? 10, 10));
+      const wanted = input.capacityProviders ?? items.map(({ name }) => name);
       const found = wanted.map((name) => ({
         name,
         provider: all.get(name.slice(name.lastIndexOf('/') + 1)),
@@ -39,6 +45,7 @@ export function clusterOperations(ecs: Ecs, kernel: Kernel): Operations {
           provider === undefined ? [] : [providerShape(kernel, provider)],
         ),
         failures: found.flatMap(({ name, provider }) => (provider === undefined ? [missing(name)] : [])),
+        ...(input.capacityProviders === undefined ? { nextToken } : {}),
       };
     }),
     PutClusterCapacityProviders: operation((input: Sdk.PutClusterCapacityProvidersRequest) => {
@@ -63,7 +70,7 @@ function clusterShape(cluster: Cluster, now: number): Wire<Sdk.Cluster> {
     status: 'ACTIVE',
     registeredContainerInstancesCount: instances.length,
     runningTasksCount: sum(runningTasks) + onFargate.length,
-    pendingTasksCount: sum(pendingTasks) + onFargate.filter(starting).length,
+    pendingTasksCount: sum(pendingTasks) + onFargate.filter(starting).length + cluster.waiting.size,
     activeServicesCount: [...cluster.services.values()].filter(({ status }) => status === 'ACTIVE').length,
     capacityProviders: [...cluster.capacityProviders.keys()],
     defaultCapacityProviderStrategy: cluster.defaultStrategy.map((item) => ({ ...item })),

@@ -1,17 +1,19 @@
 import type * as Sdk from '@aws-sdk/client-ecs';
 import { idOf } from '../../lib/ids.ts';
-import { ApiError, type Kernel, type Operations, operation, type Wire } from '../kernel.ts';
+import { ApiError, type Kernel, type Operations, operation } from '../kernel.ts';
 import { page } from '../paging.ts';
 import type { Ecs } from './ecs.ts';
 import { arnOf, clusterNamed, limit, missing, pageSize } from './lookup.ts';
 import type { Cluster, Task } from './model.ts';
+import { protectionOperations } from './operations-protection.ts';
 import { createRunTask } from './run-task.ts';
 import { taskShape } from './task-shapes.ts';
 
 /** Tasks: listing, describing, running, stopping. */
 export function taskOperations(ecs: Ecs, kernel: Kernel): Operations {
   return {
-    ...createRunTask(ecs),
+    ...createRunTask(ecs, kernel.random.fork('run-task')),
+    ...protectionOperations(ecs, kernel),
     ListTasks: operation((input: Sdk.ListTasksRequest) => {
       const cluster = clusterNamed(ecs.clusters, input.cluster);
       const desired = input.desiredStatus ?? 'RUNNING';
@@ -49,27 +51,6 @@ export function taskOperations(ecs: Ecs, kernel: Kernel): Operations {
         else tasks.push(task);
       }
       return { tasks: tasks.map(taskShape), failures };
-    }),
-    GetTaskProtection: operation((input: Sdk.GetTaskProtectionRequest) => {
-      const cluster = clusterNamed(ecs.clusters, input.cluster);
-      const protectedTasks: Wire<Sdk.ProtectedTask>[] = [];
-      const failures: Sdk.Failure[] = [];
-      // The API reference allows 100 here; the 10 of the developer guide is for UpdateTaskProtection.
-      for (const name of limit(input.tasks, 100, 'Tasks')) {
-        const arn = arnOf(cluster, 'task', name);
-        const task = cluster.tasks.get(arn);
-        const until = task?.protectedUntil ?? 0;
-        const on = until > kernel.now();
-        if (task === undefined) failures.push(missing(arn));
-        else if (task.service === undefined) failures.push({ arn, reason: 'TASK_NOT_VALID' });
-        else
-          protectedTasks.push({
-            taskArn: arn,
-            protectionEnabled: on,
-            ...(on ? { expirationDate: until / 1000 } : {}),
-          });
-      }
-      return { protectedTasks, failures };
     }),
     StopTask: operation((input: Sdk.StopTaskRequest) => {
       const cluster = clusterNamed(ecs.clusters, input.cluster);

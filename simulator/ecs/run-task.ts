@@ -1,13 +1,17 @@
 import type * as Sdk from '@aws-sdk/client-ecs';
 import { ApiError, type Operations, operation } from '../kernel.ts';
+import type { Random } from '../random.ts';
 import type { Ecs } from './ecs.ts';
 import { clusterNamed } from './lookup.ts';
-import type { Capacity, Cluster, ContainerImage, Task, TaskDefinition } from './model.ts';
-import { firstFit, fits } from './placement.ts';
+import type { AskedPlace, Capacity, Cluster, ContainerImage, Task, TaskDefinition } from './model.ts';
+import { type PlacementOrder, placeOne } from './placement.ts';
+import { whyNot } from './placement-failure.ts';
+import { readConstraints, readStrategies } from './placement-request.ts';
 import { fargateSentence } from './service-events.ts';
 import { onFargate, readStrategy } from './strategy.ts';
 import { taskShape } from './task-shapes.ts';
 import { checkFargate, known, readNetwork } from './update.ts';
+import { awaitedProvider, tasksOfGroup } from './waiting.ts';
 
 /** API reference, RunTask. */
 const MOST_TASKS = 10;
@@ -25,23 +29,24 @@ interface Order {
   readonly group: string;
   readonly count: number;
   readonly startedBy?: string;
+  readonly asked?: AskedPlace;
 }
 
-export function createRunTask(ecs: Ecs): Operations {
+export function createRunTask(ecs: Ecs, random: Random): Operations {
   /** Tasks by client token: the same request again runs no more (developer guide, "Ensuring idempotency"). */
   const answered = new Map<string, Answer>();
   return {
     RunTask: operation((input: Sdk.RunTaskRequest) => {
       const { clientToken } = input;
       const before = clientToken === undefined ? undefined : answered.get(clientToken);
-      const answer = before ?? runTask(ecs, input);
+      const answer = before ?? runTask(ecs, input, random);
       if (clientToken !== undefined && answer.tasks.length > 0) answered.set(clientToken, answer);
       return { tasks: answer.tasks.map(taskShape), failures: answer.failures };
     }),
   };
 }
 
-function runTask(ecs: Ecs, input: Sdk.RunTaskRequest): Answer {
+function runTask(ecs: Ecs, input: Sdk.RunTaskRequest, random: Random): Answer {
   const cluster = clusterNamed(ecs.clusters, input.cluster);
   const definition = known(ecs, input.taskDefinition ?? '');
   const capacity = capacityOf(cluster, input);
@@ -57,7 +62,13 @@ function runTask(ecs: Ecs, input: Sdk.RunTaskRequest): Answer {
     count,
     ...(input.startedBy === undefined ? {} : { startedBy: input.startedBy }),
   };
-  if (!onFargate(capacity)) return onInstances(ecs, order, capacity);
+  if (!onFargate(capacity)) {
+    const asked = {
+      constraints: readConstraints(input.placementConstraints ?? []),
+      strategies: readStrategies(input.placementStrategy ?? []),
+    };
+    return onInstances(ecs, { ...order, asked }, capacity, random);
+  }
   const network = readNetwork(ecs, input.networkConfiguration);
   const { platformVersion } = input;
   checkFargate(ecs, { definition, capacity, network });
@@ -72,26 +83,40 @@ function runTask(ecs: Ecs, input: Sdk.RunTaskRequest): Answer {
   return answer;
 }
 
-function onInstances(ecs: Ecs, order: Order, capacity: Capacity): Answer {
-  const { cluster, definition } = order;
-  const instances = [...cluster.instances.values()].filter(({ status }) => status !== 'INACTIVE');
+function onInstances(
+  ecs: Ecs,
+  order: Order & { asked: AskedPlace },
+  capacity: Capacity,
+  random: Random,
+): Answer {
+  const { cluster, definition, group, asked } = order;
+  const answer: Answer = { tasks: [], failures: [] };
+  const byProvider = capacity.strategy !== undefined;
+  for (let task = 0; task < order.count; task++) {
+    const alike = tasksOfGroup(cluster, group);
+    const wanted: PlacementOrder = { cluster, definition, capacity, ...asked, alike };
+    const on = placeOne(wanted, random);
+    if (on !== undefined) {
+      answer.tasks.push(ecs.tasks.place({ ...order, on, byProvider }));
+      continue;
+    }
+    const awaited = awaitedProvider(cluster, capacity, alike);
+    if (awaited === undefined) return { ...answer, failures: failuresOf(wanted) };
+    answer.tasks.push(ecs.tasks.place({ ...order, on: { cluster, awaited } }));
+  }
+  return answer;
+}
+
+/** Of each instance, what it lacks: Developer Guide, "Amazon ECS API failure reasons". */
+function failuresOf(wanted: PlacementOrder): Sdk.Failure[] {
+  const instances = [...wanted.cluster.instances.values()].filter(({ status }) => status !== 'INACTIVE');
   if (instances.length === 0) {
     throw new ApiError('InvalidParameterException', 'No Container Instances were found in your cluster.');
   }
-  const answer: Answer = { tasks: [], failures: [] };
-  for (let task = 0; task < order.count; task++) {
-    const on = firstFit(cluster, definition, capacity);
-    if (on !== undefined) {
-      answer.tasks.push(ecs.tasks.place({ ...order, on }));
-      continue;
-    }
-    for (const instance of instances) {
-      const reason = instance.agentConnected && !fits(instance, definition) ? 'RESOURCE:MEMORY' : 'AGENT';
-      answer.failures.push({ arn: instance.arn, reason });
-    }
-    return answer;
-  }
-  return answer;
+  return instances.map((instance) => ({
+    arn: instance.arn,
+    reason: whyNot(instance, wanted)?.reason ?? 'RESOURCE:MEMORY',
+  }));
 }
 
 function capacityOf(cluster: Cluster, input: Sdk.RunTaskRequest): Capacity {

@@ -2,9 +2,10 @@ import { HOUR, MINUTE, SECOND } from '../../lib/clock.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Lack as FargateLack } from './fargate.ts';
 import type { Deployment, Service } from './model.ts';
+import type { PlacementFailure } from './placement-failure.ts';
 
 /** What the scheduler found no room on. */
-export type Lack = FargateLack | { readonly kind: 'instances' };
+export type Lack = FargateLack | { readonly kind: 'instances'; readonly why: () => PlacementFailure };
 
 /** A repeated cause is told again only after this long (developer guide, "Service event messages"). */
 const TOLD_AGAIN_MS = 6 * HOUR;
@@ -97,27 +98,28 @@ export class ServiceEvents {
   }
 
   #tellShortage(service: Service, lack: Lack): void {
-    const { account, region } = this.#kernel;
-    const detail =
-      lack.kind === 'fargate'
-        ? {
-            // A full quota is a sentence where a lack of capacity is a code: so in the failures of RunTask, and
-            // assumed here.
-            reason: lack.why === 'capacity' ? 'RESOURCE:FARGATE' : fargateSentence(lack),
-            ...(lack.byLaunchType ? {} : { capacityProviderArns: [this.#providerArn(lack.provider)] }),
-          }
-        : {
-            reason: 'RESOURCE:MEMORY',
-            containerInstanceArns: [
-              `arn:aws:ecs:${region}:${account}:container-instance/${service.cluster.name}/any`,
-            ],
-          };
-    this.action(service, 'ERROR', 'SERVICE_TASK_PLACEMENT_FAILURE', detail);
-    const why =
-      lack.kind === 'fargate'
-        ? `. Reason: ${fargateSentence(lack)}. ${SEE}`
-        : ' because no container instance met all of its requirements.';
-    this.say(service, `(service ${service.name}) was unable to place a task${why}`);
+    if (lack.kind === 'fargate') this.#tellFargateShortage(service, lack);
+    else {
+      const { reason, sentence, instances } = lack.why();
+      const containerInstanceArns = [...instances];
+      this.action(service, 'ERROR', 'SERVICE_TASK_PLACEMENT_FAILURE', { reason, containerInstanceArns });
+      this.say(
+        service,
+        `(service ${service.name}) was unable to place a task because no container instance met all of its requirements. ${sentence} ${SEE}`,
+      );
+    }
+  }
+
+  #tellFargateShortage(service: Service, lack: FargateLack): void {
+    this.action(service, 'ERROR', 'SERVICE_TASK_PLACEMENT_FAILURE', {
+      // A full quota is a sentence where a lack of capacity is a code: so in the failures of RunTask, and assumed here.
+      reason: lack.why === 'capacity' ? 'RESOURCE:FARGATE' : fargateSentence(lack),
+      ...(lack.byLaunchType ? {} : { capacityProviderArns: [this.#providerArn(lack.provider)] }),
+    });
+    this.say(
+      service,
+      `(service ${service.name}) was unable to place a task. Reason: ${fargateSentence(lack)}. ${SEE}`,
+    );
   }
 
   /** A task did not start: the next one waits, longer each time. */

@@ -1,5 +1,6 @@
 import type * as Sdk from '@aws-sdk/client-ecs';
 import { seconds, type Wire } from '../kernel.ts';
+import { containerShapes } from './containers.ts';
 import { threshold } from './deployments.ts';
 import type { Deployment, Revision, Service, ServiceDeployment, Task, TaskDefinition } from './model.ts';
 
@@ -33,7 +34,7 @@ export function serviceShape(service: Service): Wire<Sdk.Service> {
         }))
       : [],
     placementConstraints: [...service.constraints],
-    placementStrategy: [...service.placementStrategy],
+    placementStrategy: service.placementStrategy.map((each) => ({ ...each })),
     loadBalancers: [],
     events: service.events.map(({ id, at, message }) => ({ id, createdAt: seconds(at), message })),
     createdAt: seconds(service.createdAt),
@@ -118,7 +119,7 @@ function taskCounts(tasks: Iterable<Task>) {
 }
 
 export function definitionShape(definition: TaskDefinition): Wire<Sdk.TaskDefinition> {
-  const { containers, compatibilities, cpu, memory } = definition;
+  const { compatibilities, cpu, memory, sizedAsTask, requires, constraints } = definition;
   const fargate = compatibilities.includes('FARGATE');
   return {
     taskDefinitionArn: definition.arn,
@@ -127,27 +128,19 @@ export function definitionShape(definition: TaskDefinition): Wire<Sdk.TaskDefini
     status: 'ACTIVE',
     networkMode: definition.networkMode,
     compatibilities: [...compatibilities],
+    ...(sizedAsTask ? { cpu: String(cpu), memory: String(memory) } : {}),
     ...(fargate
       ? {
           requiresCompatibilities: ['FARGATE'],
-          cpu: String(cpu),
-          memory: String(memory),
           runtimePlatform: {
             cpuArchitecture: definition.architecture,
             operatingSystemFamily: definition.operatingSystem,
           },
         }
       : {}),
-    containerDefinitions: containers.map(({ name, image }) => ({
-      name,
-      image,
-      essential: true,
-      cpu: fargate ? 0 : cpu,
-      ...(fargate ? {} : { memory }),
-      stopTimeout: definition.stopTimeoutMs / 1000,
-      portMappings: definition.hostPorts.map((port) => ({ containerPort: port, hostPort: port })),
-      versionConsistency: 'enabled',
-    })),
+    ...(requires.length === 0 ? {} : { requiresAttributes: requires.map((each) => ({ ...each })) }),
+    placementConstraints: constraints.map((each) => ({ ...each })),
+    containerDefinitions: containerShapes(definition),
   } as Wire<Sdk.TaskDefinition>;
 }
 

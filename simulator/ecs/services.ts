@@ -3,18 +3,21 @@ import { draw, type Kernel } from '../kernel.ts';
 import { daemonMoves } from './daemon.ts';
 import type { Deployments } from './deployments.ts';
 import type { Fargate } from './fargate.ts';
-import type { Cluster, ContainerInstance, Deployment, FargateHost, Service, Task } from './model.ts';
+import type { Cluster, Deployment, Service, Task } from './model.ts';
 import { starting } from './model.ts';
-import { placer } from './placement.ts';
+import { orderOf, placer } from './placement.ts';
+import { placementFailure } from './placement-failure.ts';
+import { taskToStop } from './placement-strategies.ts';
 import { keyOf, type Lack, type ServiceEvents } from './service-events.ts';
 import { noteSteadiness } from './steadiness.ts';
 import { onFargate } from './strategy.ts';
-import type { TaskChange, Tasks } from './tasks.ts';
+import type { Site, TaskChange, Tasks } from './tasks.ts';
+import { assignOfService, assignStandalone, awaitedProvider } from './waiting.ts';
 
 /** Tasks that the scheduler launches for one service in a minute (AWS General Reference, ECS service quotas). */
 const LAUNCHES_PER_MINUTE = 500;
 
-type Place = ContainerInstance | (FargateHost & { readonly cluster: Cluster }) | Lack;
+type Place = Site | Lack;
 
 /** What one pass has found so far. */
 interface Pass {
@@ -38,6 +41,8 @@ export class ServiceScheduler {
   readonly #fargate: Fargate;
   readonly #deployments: Deployments;
   readonly #events: ServiceEvents;
+  /** Where strategies leave a choice; drawn apart, so that it shifts nothing else. */
+  readonly #choices: Kernel['random'];
 
   constructor(
     kernel: Kernel,
@@ -48,6 +53,7 @@ export class ServiceScheduler {
     this.#fargate = parts.fargate;
     this.#deployments = parts.deployments;
     this.#events = parts.events;
+    this.#choices = kernel.random.fork('placement');
   }
 
   /** Looks at the service soon, if it is not about to anyway. */
@@ -57,6 +63,7 @@ export class ServiceScheduler {
 
   /** Capacity came or went, or an instance changed its status. */
   wakeAll(cluster: Cluster): void {
+    this.#assignStandalone(cluster);
     for (const service of cluster.services.values()) this.wake(service);
   }
 
@@ -76,6 +83,9 @@ export class ServiceScheduler {
     const stopped = change === 'stopped';
     const draining = task.instance?.status === 'DRAINING';
     if (!stopped && !draining) return;
+    if (stopped) this.#assignStandalone(task.cluster);
+    if (stopped)
+      for (const { service } of task.cluster.waiting) if (service !== undefined) this.wake(service);
     for (const service of task.cluster.services.values()) {
       if (stopped && service.shortages.size > 0) this.wake(service);
       if (draining && service.strategy === 'DAEMON') this.wake(service);
@@ -94,6 +104,9 @@ export class ServiceScheduler {
   }
 
   #replica(service: Service): void {
+    if (service.cluster.waiting.size > 0) {
+      assignOfService(service, this.#choices, (task, instance) => this.#tasks.assign(task, instance));
+    }
     const [primary, ...older] = service.deployments;
     const pass: Pass = { leaving: [], weak: 0, lacks: new Map(), running: 0, healthy: 0 };
     // One walk and no copies: a service may have thousands of tasks, and every change of one brings a pass.
@@ -175,7 +188,13 @@ export class ServiceScheduler {
     else this.#deployments.complete(service);
   }
 
-  /** Stops what is beyond the desired count, oldest last; protected tasks are spared (scale-in protection). */
+  /** By the service's strategies; without any, the newest. */
+  #surplusTask({ placementStrategy, tasks }: Service, left: ReadonlySet<Task>): Task | undefined {
+    if (placementStrategy.length === 0) return left.values().next().value;
+    return taskToStop([...left], placementStrategy, tasks, this.#choices);
+  }
+
+  /** Stops what is beyond the desired count; protected tasks are spared (scale-in protection). */
   #shrink(service: Service, pass: Pass, staying: number, minimum: number): void {
     let surplus = staying - service.desired;
     if (surplus <= 0) return;
@@ -185,10 +204,14 @@ export class ServiceScheduler {
       task.desiredStatus === 'RUNNING' &&
       task.instance?.status !== 'DRAINING' &&
       task.startedBy === primary.id;
-    for (const task of [...service.tasks].filter(stays).reverse()) {
-      if (surplus <= 0) break;
-      if ((task.protectedUntil ?? 0) > now) continue;
-      if (task.healthy && pass.healthy <= minimum) continue;
+    const spared = (task: Task) =>
+      (task.protectedUntil ?? 0) > now || (task.healthy && pass.healthy <= minimum);
+    const left = new Set([...service.tasks].filter(stays).reverse());
+    while (surplus > 0) {
+      const task = this.#surplusTask(service, left);
+      if (task === undefined) return;
+      left.delete(task);
+      if (spared(task)) continue;
       if (task.healthy) pass.healthy -= 1;
       pass.running -= 1;
       this.#stop(task);
@@ -227,8 +250,14 @@ export class ServiceScheduler {
   #places(service: Service, { id, revision }: Deployment): () => Place {
     const { cluster } = service;
     if (!onFargate(revision.capacity)) {
-      const next = placer(service, revision);
-      return () => next() ?? { kind: 'instances' };
+      const next = placer(service, revision, this.#choices);
+      return () => {
+        const instance = next();
+        if (instance !== undefined) return instance;
+        const awaited = awaitedProvider(cluster, revision.capacity, service.tasks);
+        if (awaited !== undefined) return { cluster, awaited };
+        return { kind: 'instances', why: () => placementFailure(orderOf(service, revision)) };
+      };
     }
     const next = this.#fargate.places(revision, service.tasks, ({ startedBy }) => startedBy === id);
     return () => {
@@ -267,9 +296,16 @@ export class ServiceScheduler {
     if (service.tasks.size === 0) service.status = 'INACTIVE';
   }
 
-  #place(service: Service, { id, revision }: Deployment, on: Exclude<Place, Lack>): void {
-    const { definition, images } = revision;
-    this.#tasks.place({ definition, images, on, service, group: `service:${service.name}`, startedBy: id });
+  #place(service: Service, { id, revision }: Deployment, on: Site): void {
+    const { definition, images, capacity } = revision;
+    const byProvider = capacity.strategy !== undefined;
+    const group = `service:${service.name}`;
+    this.#tasks.place({ definition, images, on, service, group, startedBy: id, byProvider });
+  }
+
+  #assignStandalone(cluster: Cluster): void {
+    if (cluster.waiting.size === 0) return;
+    assignStandalone(cluster, this.#choices, (task, instance) => this.#tasks.assign(task, instance));
   }
 
   #stop(task: Task): void {

@@ -5,7 +5,7 @@ import type { FargateHost, Task } from './model.ts';
 /** What the API and the events have in common; dates differ (numbers in one, ISO text in the other). */
 function taskBody(task: Task) {
   const { fargate, instance, definition } = task;
-  const provider = fargate === undefined ? instance?.capacityProvider : providerOf(fargate);
+  const provider = fargate === undefined ? task.provider : providerOf(fargate);
   return {
     taskArn: task.arn,
     clusterArn: task.cluster.arn,

@@ -2,6 +2,7 @@ import { HOUR, MINUTE } from '../../lib/clock.ts';
 import { draw, type Kernel } from '../kernel.ts';
 import type { Fargate } from './fargate.ts';
 import type {
+  AskedPlace,
   Cluster,
   ContainerImage,
   ContainerInstance,
@@ -23,10 +24,18 @@ export type TaskListener = (task: Task, change: TaskChange) => void;
 /** The longest stopTimeout on Fargate, and the notice of an interruption (developer guide, "Fargate Spot termination notices"). */
 const LONGEST_NOTICE_MS = 2 * MINUTE;
 
+/** A container instance, a place on Fargate with the cluster, or none yet: an instance of the provider is awaited. */
+export type Site =
+  | ContainerInstance
+  | (FargateHost & { readonly cluster: Cluster })
+  | { readonly cluster: Cluster; readonly awaited: string };
+
 export interface Placement {
   readonly definition: TaskDefinition;
-  /** A container instance, or a place on Fargate with the cluster. */
-  readonly on: ContainerInstance | (FargateHost & { readonly cluster: Cluster });
+  readonly on: Site;
+  /** It runs by a strategy of capacity providers, so that its instance's is also its own. */
+  readonly byProvider?: boolean;
+  readonly asked?: AskedPlace;
   readonly images: readonly ContainerImage[];
   readonly service?: Service;
   readonly group: string;
@@ -48,10 +57,11 @@ export class Tasks {
     this.#changed = changed;
   }
 
-  place({ definition, on, images, service, group, startedBy, running = false }: Placement): Task {
+  place(placement: Placement): Task {
+    const { definition, on, images, service, group, startedBy, running = false } = placement;
     const { cluster } = on;
     const instance = 'ec2InstanceId' in on ? on : undefined;
-    const fargate = 'ec2InstanceId' in on ? undefined : on;
+    const fargate = 'attachmentId' in on ? on : undefined;
     const { region, account, random } = this.#kernel;
     const task: Task = {
       arn: `arn:aws:ecs:${region}:${account}:task/${cluster.name}/${random.hex(32)}`,
@@ -61,7 +71,9 @@ export class Tasks {
       service,
       group,
       startedBy,
-      instance,
+      instance: undefined,
+      provider: providerOf(placement),
+      asked: placement.asked,
       fargate,
       images,
       createdAt: this.#kernel.now(),
@@ -73,13 +85,7 @@ export class Tasks {
     };
     cluster.tasks.set(task.arn, task);
     service?.tasks.add(task);
-    if (instance !== undefined) {
-      instance.tasks.add(task);
-      instance.visible.add(task);
-      instance.usedCpu += definition.cpu;
-      instance.usedMemory += definition.memory;
-      for (const port of definition.hostPorts) instance.ports.add(port);
-    }
+    if (instance !== undefined) occupy(instance, task);
     if (fargate !== undefined) this.#fargate().add(task, fargate);
     if (running) {
       task.startedAt = this.#kernel.now();
@@ -88,8 +94,20 @@ export class Tasks {
     return task;
   }
 
+  /** A task that has waited for an instance gets one. */
+  assign(task: Task, instance: ContainerInstance): void {
+    task.cluster.waiting.delete(task);
+    occupy(instance, task);
+    task.version += 1;
+    this.#launch(task);
+  }
+
   #launch(task: Task): void {
     this.#publish(task);
+    if (task.instance === undefined && task.fargate === undefined) {
+      task.cluster.waiting.add(task);
+      return;
+    }
     this.#changed(task, 'placed');
     const startMs = draw(this.#kernel.random, task.definition.startMs);
     this.#step(task, startMs / 4, () => {
@@ -108,6 +126,7 @@ export class Tasks {
     if (task.desiredStatus === 'STOPPED') return;
     const waiting = starting(task);
     task.timer?.cancel();
+    task.cluster.waiting.delete(task);
     task.desiredStatus = 'STOPPED';
     task.stopCode = stopCode;
     task.stoppedReason = reason;
@@ -221,14 +240,10 @@ export class Tasks {
   }
 
   #stopped(task: Task): void {
-    const { instance, fargate, service, cluster, definition } = task;
+    const { instance, fargate, service, cluster } = task;
     task.stoppedAt = this.#kernel.now();
-    if (instance !== undefined) {
-      instance.tasks.delete(task);
-      instance.usedCpu -= definition.cpu;
-      instance.usedMemory -= definition.memory;
-      for (const port of definition.hostPorts) instance.ports.delete(port);
-    }
+    if (instance !== undefined) vacate(instance, task);
+    cluster.waiting.delete(task);
     if (fargate !== undefined) this.#fargate().remove(task, fargate);
     service?.tasks.delete(task);
     this.#become(task, 'STOPPED');
@@ -266,4 +281,33 @@ export class Tasks {
       detail: () => taskDetail(this.#kernel, task),
     });
   }
+}
+
+function providerOf({ on, byProvider }: Placement): string | undefined {
+  if ('awaited' in on) return on.awaited;
+  return byProvider === true && 'ec2InstanceId' in on ? on.capacityProvider : undefined;
+}
+
+function occupy(instance: ContainerInstance, task: Task): void {
+  const { definition } = task;
+  task.instance = instance;
+  instance.tasks.add(task);
+  instance.visible.add(task);
+  instance.usedCpu += definition.cpu;
+  instance.usedMemory += definition.memory;
+  instance.usedGpus += definition.gpus;
+  if (definition.networkMode === 'awsvpc') instance.usedEnis += 1;
+  for (const port of definition.hostPorts) instance.ports.add(port);
+  for (const port of definition.udpPorts) instance.udpPorts.add(port);
+}
+
+function vacate(instance: ContainerInstance, task: Task): void {
+  const { definition } = task;
+  instance.tasks.delete(task);
+  instance.usedCpu -= definition.cpu;
+  instance.usedMemory -= definition.memory;
+  instance.usedGpus -= definition.gpus;
+  if (definition.networkMode === 'awsvpc') instance.usedEnis -= 1;
+  for (const port of definition.hostPorts) instance.ports.delete(port);
+  for (const port of definition.udpPorts) instance.udpPorts.delete(port);
 }

@@ -2,7 +2,8 @@ import type * as Sdk from '@aws-sdk/client-ecs';
 import { ApiError } from '../kernel.ts';
 import type { RevisionSpec } from './deployments.ts';
 import type { Ecs } from './ecs.ts';
-import type { Capacity, Network, PlacementConstraint, Service, TaskDefinition } from './model.ts';
+import type { Capacity, Network, Service, TaskDefinition } from './model.ts';
+import { readConstraints, readStrategies } from './placement-request.ts';
 import { onFargate, readStrategy, sameStrategy } from './strategy.ts';
 
 /** The members of UpdateService that are simulated. */
@@ -42,17 +43,12 @@ export function updateService(ecs: Ecs, service: Service, change: ServiceChange)
   const wanted = nextRevision(ecs, service, change);
   checkRevision(ecs, service, wanted, change);
   const percents = readPercents(change.deploymentConfiguration);
+  const constraints = change.placementConstraints && readConstraints(change.placementConstraints);
+  const strategies = change.placementStrategy && readStrategies(change.placementStrategy);
 
   Object.assign(service, percents);
-  if (change.placementConstraints !== undefined) {
-    service.constraints = change.placementConstraints.map(readConstraint);
-  }
-  if (change.placementStrategy !== undefined) {
-    service.placementStrategy = change.placementStrategy.map(({ type = '', field = '' }) => ({
-      type,
-      field,
-    }));
-  }
+  if (constraints !== undefined) service.constraints = constraints;
+  if (strategies !== undefined) service.placementStrategy = strategies;
   if (change.desiredCount !== undefined) ecs.deployments.scale(service, change.desiredCount);
   const changed =
     wanted.definition !== revision.definition ||
@@ -166,10 +162,6 @@ function readPercents(given: Sdk.DeploymentConfiguration = {}) {
           },
         }),
   };
-}
-
-function readConstraint({ type, expression = '' }: Sdk.PlacementConstraint): PlacementConstraint {
-  return type === 'memberOf' ? { type, expression } : { type: 'distinctInstance' };
 }
 
 function sameNetwork(left: Network | undefined, right: Network | undefined): boolean {

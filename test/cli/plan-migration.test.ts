@@ -26,7 +26,8 @@ async function hosts() {
       const service = made.addService({ ...onInstances, launchType: 'EC2', ...spec });
       const [{ revision }] = service.deployments;
       Object.assign(revision, { network: { subnets: ['subnet-a'] } });
-      Object.assign(revision.definition, { compatibilities: ['EC2', 'FARGATE'], networkMode: 'awsvpc' });
+      const ready = { compatibilities: ['EC2', 'FARGATE'], networkMode: 'awsvpc', sizedAsTask: true };
+      Object.assign(revision.definition, ready);
       return service;
     },
   };
