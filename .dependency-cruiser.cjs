@@ -1,5 +1,5 @@
 /** The architecture as rules: docs/architecture.md says why. @type {import('dependency-cruiser').IConfiguration} */
-const capabilities = '(draining|scaling|failover|retagging)';
+const capabilities = '(draining|scaling|failover|retagging|capacity)';
 module.exports = {
   forbidden: [
     {
@@ -51,6 +51,7 @@ module.exports = {
         path: [
           '^lib/[a-z]+/(decide[a-z-]*|intake|look|admit|diagnose|outcome|timing)\\.ts$',
           '^lib/failover/(change|drift|flip|guard-images|guards|limits|messages|pool|signals|situation|strategy)\\.ts$',
+          '^lib/capacity/(budgets|candidates|consolidate|cost|draft|fleet|follow|grow|launch|leaving|limits|movable|need[a-z-]*|pending|remove|replace|situation|source|verdict|waiting|zones)\\.ts$',
           '^lib/retagging/(choose|copy-plan|current|gates|image-use|intent|loops|order|tags|warnings)\\.ts$',
           '^lib/failover/migration/(associate|decide|follow|guards|intake|outcome|providers|stop|target)\\.ts$',
         ],

@@ -94,8 +94,8 @@ async function planAgain(
   const sentences = await wrongAccount(account, plan);
   if (sentences.length > 0) return { sentences, deviations: [] };
   const subject = { text, policy: compileText(text, policyFile), capability: null, stack };
-  const checks = await makePlan(account, subject, read);
-  const failed = failures({ policyFile, region, endpoint, checks }, 'apply');
+  const { checks } = await makePlan(account, subject, read);
+  const failed = failures({ checks }, 'apply');
   if (failed !== undefined) {
     err(failed);
     return 'unread';

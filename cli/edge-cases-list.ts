@@ -101,12 +101,7 @@ export const edgeCases: readonly EdgeCase[] = [
   of(32, 'ECS managed draining is on', 'ECS developer guide, managed instance draining'),
   of(33, 'The cluster is guessed from user data', 'ecs-cid-sample#23'),
   of(34, 'The test notification has no instance', 'Auto Scaling API reference'),
-  of(
-    35,
-    'In a rollout a replacement lands on the next old instance',
-    'containers-roadmap#2478',
-    'Stevedore carries out no rollouts: Auto Scaling chooses the instances. It belongs to consolidation, which is not built.',
-  ),
+  of(35, 'In a rollout a replacement lands on the next old instance', 'containers-roadmap#2478'),
   of(36, 'Too many instances drain at once', 'widdix/aws-cf-templates#112'),
   of(
     37,

@@ -2,6 +2,7 @@
 // writes nothing, and exits with 1 if the page is out of date.
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { capacityEdgeCases } from './capacity-edge-cases.ts';
 import { type EdgeCase, edgeCases } from './edge-cases-list.ts';
 import { failoverEdgeCases } from './failover-edge-cases.ts';
 import { retaggingEdgeCases } from './retagging-edge-cases.ts';
@@ -16,6 +17,7 @@ export const edgeCasesBySubject = {
   scaling: scalingEdgeCases,
   failover: failoverEdgeCases,
   retagging: retaggingEdgeCases,
+  capacity: capacityEdgeCases,
 } as const satisfies Record<string, readonly EdgeCase[]>;
 
 export type Subject = keyof typeof edgeCasesBySubject;
@@ -36,7 +38,8 @@ export function testsByEdgeCase(subject: Subject): Map<number, Map<string, numbe
   return found;
 }
 
-const NAMED = /['"`](?:[^'"`\n]*?\b)??(?:(scaling|failover|retagging) )?edges? (\d+(?:(?:, | and )\d+)*)\b/g;
+const NAMED =
+  /['"`](?:[^'"`\n]*?\b)??(?:(scaling|failover|retagging|capacity) )?edges? (\d+(?:(?:, | and )\d+)*)\b/g;
 
 const posix = (path: string) => path.replaceAll('\\', '/');
 
@@ -46,9 +49,9 @@ export function edgeCasesPage(): string {
 
 # Edge cases
 
-Ways in which draining, scaling, failover and retagging are known to go wrong: most are bugs that a tool has had, with the
+Ways in which draining, scaling, failover, retagging and capacity are known to go wrong: most are bugs that a tool has had, with the
 place where it was reported, or behaviour that AWS documents. A test that covers one has its number in its name
-(\`edge 7: …\`, \`scaling edge 7: …\`, \`failover edge 7: …\`, \`retagging edge 7: …\`); the last column counts them by file.
+(\`edge 7: …\`, \`scaling edge 7: …\`, \`failover edge 7: …\`, \`retagging edge 7: …\`, \`capacity edge 7: …\`); the last column counts them by file.
 Where none does, it says why.
 
 ## Draining
@@ -66,6 +69,10 @@ ${table('failover')}
 ## Retagging
 
 ${table('retagging')}
+
+## Capacity
+
+${table('capacity')}
 `;
 }
 

@@ -19,7 +19,7 @@ SUBJECT what was decided about it, without one what was decided at all in the la
                      cluster, a breaker (pool/…); or as the journal has it: service/prod/web, group/prod-ecs
   --since TIME       how long ago, such as 2h or 3d, or a time such as 2026-11-21T14:00Z
   --until TIME       the same; what happened then is left out
-  --capability NAME  draining, scaling, failover or retagging
+  --capability NAME  draining, scaling, failover, retagging or capacity
   --reason CODE      one of docs/reason-codes.md
   --outcome NAME     acted, done, held, refused, observed, ignored or failed
   --limit N          the newest so many (default 50)

@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs';
+import { packingPage } from '../simulator/report/packing/page.ts';
 import type { Account, Connect } from './account.ts';
-import { type Command, EXIT, type ExitCode } from './command.ts';
+import { BadInput, type Command, EXIT, type ExitCode } from './command.ts';
 import { type ReadDeployed, readDeployed } from './deployed.ts';
 import { type Check, isOpen } from './plan/check.ts';
 import { asPlanFile, hashOf } from './plan/file.ts';
 import { makePlan } from './plan/make.ts';
 import { HELP, OPTIONS, type PlanOptions, parseOptions } from './plan/options.ts';
-import { asJson, asText, failures } from './plan/output.ts';
+import { asJson, asText, failures, type Plan } from './plan/output.ts';
 import { readPolicyText } from './policy-file.ts';
 
 /** The verb, given how it reaches an account, and how it finds out what is deployed. */
@@ -18,14 +19,20 @@ export const createPlan = (connect: Connect, read: ReadDeployed = readDeployed):
     const options = parseOptions(args, process.env);
     const { place, policyFile, table, capability, stack, json } = options;
     const { text, policy } = readPolicyText(policyFile);
+    if (options.html !== null && policy.runtime.capacity.clusters.length === 0) {
+      throw new BadInput(
+        `--html draws clusters of the capacity section, and ${policyFile} has none: leave out --html.`,
+      );
+    }
     const account = connect(place, table);
-    const checks = await makePlan(account, { text, policy, capability, stack }, read);
-    const plan = { policyFile, ...place, checks };
+    const { checks, pictures } = await makePlan(account, { text, policy, capability, stack }, read);
+    const plan = { policyFile, ...place, checks, pictures };
     const failed = failures(plan);
     const isBlind = failed !== undefined && !checks.some(says);
     if (json) out(asJson(plan));
     else if (!isBlind) out(asText(plan, columns));
     if (failed !== undefined) err(failed);
+    if (options.html !== null) err(draw(options.html, plan));
     if (options.out === null) return exitCodeOf(checks);
     const isWhole = failed === undefined;
     err(
@@ -44,6 +51,12 @@ const says = ({ section, verdict }: Check): boolean =>
 export function exitCodeOf(checks: readonly Check[]): ExitCode {
   if (checks.some(({ verdict }) => verdict === 'unread')) return EXIT.failed;
   return checks.some(isOpen) ? EXIT.pending : EXIT.done;
+}
+
+function draw(file: string, { policyFile, region, pictures }: Plan): string {
+  if (pictures.length === 0) return `${file} was not written: no cluster could be read.\n`;
+  writeFileSync(file, packingPage(pictures, `${policyFile} against ${region}`));
+  return `The picture is in ${file}.\n`;
 }
 
 /** The account that credentials belong to: it stands in every ARN. */

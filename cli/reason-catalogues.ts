@@ -1,4 +1,5 @@
 import { ignoreReasons } from '../functions/ignore-reasons.ts';
+import { capacityReasons } from '../lib/capacity/reasons.ts';
 import { drainingReasons } from '../lib/draining/reasons.ts';
 import { failoverReasons } from '../lib/failover/reasons.ts';
 import { retaggingReasons } from '../lib/retagging/reasons.ts';
@@ -13,6 +14,7 @@ export const allReasons = (): string[] => [
       scalingReasons,
       failoverReasons,
       retaggingReasons,
+      capacityReasons,
       pauseReasonMeanings,
       ignoreReasons,
     ].flatMap((catalogue) => Object.keys(catalogue)),

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { RejectionCause } from '../events/rejection.ts';
 import type { Remark } from '../functions/handler.ts';
 import { ignoreReasons } from '../functions/ignore-reasons.ts';
+import { capacityReasonMeanings } from '../lib/capacity/reason-meanings.ts';
+import { capacityReasons } from '../lib/capacity/reasons.ts';
 import { drainingReasonMeanings } from '../lib/draining/reason-meanings.ts';
 import { drainingReasons } from '../lib/draining/reasons.ts';
 import { failoverReasonMeanings } from '../lib/failover/reason-meanings.ts';
@@ -45,7 +47,8 @@ export function reasonCodesPage(): string {
 Every decision in the journal, acted on or not, has one of these codes and a sentence that names the thing, the value
 and, where there is one, the remedy. The codes are stable: filter and alarm on them. How to read the journal:
 [draining](draining.md#reading-the-journal), [scaling](scaling.md#reading-the-journal),
-[failover](failover.md#reading-the-journal), [retagging](retagging.md#reading-the-journal).
+[failover](failover.md#reading-the-journal), [retagging](retagging.md#reading-the-journal),
+[capacity](capacity.md#reading-the-journal).
 
 \`notable\` entries go to the log, the metrics, the event bus and the table; \`routine\` ones to the log and the metrics
 only. What is held, refused, observed or failed again for the same reason is \`notable\` once, and then \`routine\`.
@@ -65,6 +68,10 @@ ${table(['code', 'weight', 'meaning'], weighted(failoverReasonMeanings, failover
 ## Retagging: decisions about a tag
 
 ${table(['code', 'weight', 'meaning'], weighted(retaggingReasonMeanings, retaggingReasons))}
+
+## Capacity: decisions about a cluster or an instance
+
+${table(['code', 'weight', 'meaning'], weighted(capacityReasonMeanings, capacityReasons))}
 
 ## The kill switch
 

@@ -1,7 +1,5 @@
 import { type EdgeCase, edgeCase as of } from './edge-cases-list.ts';
 
-const consolidation = 'It is about choosing instances to remove; that is consolidation, which is not built.';
-
 /** The numbers are those of the tests' names: `scaling edge 7: …`. */
 export const scalingEdgeCases: readonly EdgeCase[] = [
   of(1, 'The metric stands exactly at a bound of a step', 'API reference, StepAdjustment'),
@@ -39,19 +37,9 @@ export const scalingEdgeCases: readonly EdgeCase[] = [
   of(21, 'One of several metrics cannot be read', 'Kubernetes HorizontalPodAutoscaler'),
   of(22, 'Scaling in would call for scaling out at once', 'Application Auto Scaling, NotScaledReasons'),
   of(23, 'Draining instances are counted as capacity', 'omerxx/ecscale#6, amazon-ecs-agent#718'),
-  of(24, 'Removals are simulated one by one', 'Cluster Autoscaler FAQ', consolidation),
-  of(
-    25,
-    'Protected, standalone and daemon tasks and zones in a scale-in',
-    'ECS developer guide',
-    consolidation,
-  ),
-  of(
-    26,
-    'A service that can neither stop nor start a task',
-    'containers-roadmap#485',
-    'Draining names it: see draining edge 15.',
-  ),
+  of(24, 'Removals are simulated one by one', 'Cluster Autoscaler FAQ'),
+  of(25, 'Protected, standalone and daemon tasks and zones in a scale-in', 'ECS developer guide'),
+  of(26, 'A service that can neither stop nor start a task', 'containers-roadmap#485'),
   of(
     27,
     'Simple scaling stands still while a hook is open',
@@ -59,12 +47,7 @@ export const scalingEdgeCases: readonly EdgeCase[] = [
     'SetDesiredCapacity is sent with HonorCooldown off, and no simple policy is used.',
   ),
   of(28, 'Every instance is protected from scale-in', 'containers-roadmap#1471'),
-  of(
-    29,
-    'A task larger than the smallest instance',
-    'ECS developer guide',
-    'It belongs to scaling out by need, which is not built.',
-  ),
+  of(29, 'A task larger than the smallest instance', 'ECS developer guide'),
   of(
     30,
     'A scheduled min above the old max; an end that does not revert',
@@ -79,12 +62,7 @@ export const scalingEdgeCases: readonly EdgeCase[] = [
     'The count is read anew before each decision, and after such a reset the metric decides again.',
   ),
   of(34, 'Instances whose agent is disconnected or still registering', 'ECS API reference'),
-  of(
-    35,
-    'Tasks are placed where an old one is still stopping',
-    'amazon-ecs-agent#4807',
-    'Placement is left to ECS.',
-  ),
+  of(35, 'Tasks are placed where an old one is still stopping', 'amazon-ecs-agent#4807'),
   of(
     36,
     'A target capacity below 100 loops at zero',

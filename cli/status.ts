@@ -25,8 +25,8 @@ const HELP = `Usage: stevedore status [OPTIONS]
 
 What is going on: drains that are open, with their progress, hooks and what blocks them; breakers that are not closed,
 with their cool-off; cooldowns, freezes and alarms of scaling targets; promotions that wait for a gate, approval or a
-deployment; what is paused; and how many events lie in the failure queues. It reads the table and the queues of the
-deployment, and asks nothing else of AWS.
+deployment; instances that capacity lets go or could, and tasks that wait for one; what is paused; and how many events
+lie in the failure queues. It reads the table and the queues of the deployment, and asks nothing else of AWS.
 
   --watch            again every 5 seconds, until Ctrl-C or SIGTERM. What could not be read is said, and tried again
 ${POLICY_HELP}

@@ -31,6 +31,7 @@ export type EventSourceId =
   | 'alarm-state-change'
   | 'scale-order'
   | 'service-action'
+  | 'placement-failure'
   | 'deployment-state-change'
   | 'task-interruption'
   | 'failover-alarm'
@@ -127,6 +128,13 @@ export const sources: readonly EventSource[] = [
     source: serviceAction.source,
     detailType: serviceAction.detailType,
     pattern: serviceAction.pattern,
+    parse: serviceAction.parse,
+  },
+  {
+    id: 'placement-failure',
+    source: serviceAction.source,
+    detailType: serviceAction.detailType,
+    pattern: serviceAction.placementPattern,
     parse: serviceAction.parse,
   },
   {

@@ -69,6 +69,11 @@ export function pattern(scope: PatternScope): EventPattern {
   };
 }
 
+/** Only that a task finds no place: for whom it is the instances that count. */
+export function placementPattern(scope: PatternScope): EventPattern {
+  return { ...pattern(scope), detail: { eventName: ['SERVICE_TASK_PLACEMENT_FAILURE'] } };
+}
+
 /** The developer guide lists deployments under both types of event: one that has what the other type has is that one. */
 export function parse(raw: unknown): Reading<ServiceAction | deployment.DeploymentStateChange> {
   if (isDeployment(raw)) return deployment.parseAction(raw);

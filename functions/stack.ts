@@ -54,6 +54,7 @@ export async function stack(framework: Framework) {
     scale: ruleEvents('scale', compiled, wakeUps, name),
     failover: ruleEvents('failover', compiled, wakeUps, name),
     retag: ruleEvents('retag', compiled, wakeUps, name),
+    capacity: ruleEvents('capacity', compiled, wakeUps, name),
   };
   for (const called of functionNames) await bundle(ROOT, called, compiled.runtime);
   return {
@@ -61,6 +62,7 @@ export async function stack(framework: Framework) {
     scale: capability('scale', compiled, rules.scale),
     failover: capability('failover', compiled, rules.failover),
     retag: capability('retag', compiled, rules.retag),
+    capacity: capability('capacity', compiled, rules.capacity),
     ruleArns: Object.values(rules)
       .flat()
       .map((rule) => ({

@@ -5,4 +5,5 @@ declare module 'stevedore:policy' {
   export const scaling: import('../lib/scaling/policy.ts').ScalingPolicy;
   export const failover: import('../lib/failover/policy.ts').FailoverPolicy;
   export const retagging: import('../lib/retagging/policy.ts').RetaggingPolicy;
+  export const capacity: import('../lib/capacity/policy.ts').CapacityPolicy;
 }

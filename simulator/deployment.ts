@@ -1,9 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import { createCapacityHandler } from '../functions/capacity-handler.ts';
 import { createDrainHandler } from '../functions/drain-handler.ts';
 import { createFailoverHandler } from '../functions/failover-handler.ts';
 import { createRetagHandler } from '../functions/retag-handler.ts';
 import { createScaleHandler } from '../functions/scale-handler.ts';
 import { createScalableTargetReader } from '../lib/aws/application-auto-scaling.ts';
+import { createCapacityClients } from '../lib/aws/capacity-clients.ts';
 import { createClients } from '../lib/aws/clients.ts';
 import { createBasis } from '../lib/aws/common-clients.ts';
 import { createEc2Reader } from '../lib/aws/ec2.ts';
@@ -11,6 +13,8 @@ import { createEcrReader } from '../lib/aws/ecr.ts';
 import { createFailoverClients } from '../lib/aws/failover-clients.ts';
 import { createRetaggingClients } from '../lib/aws/retagging-clients.ts';
 import { createScalingClients } from '../lib/aws/scaling-clients.ts';
+import type { Heard as CapacityHeard } from '../lib/capacity/notice.ts';
+import type { CapacityRecord } from '../lib/capacity/record.ts';
 import { type Clock, MINUTE } from '../lib/clock.ts';
 import type { Heard } from '../lib/draining/notice.ts';
 import type { DrainRecord } from '../lib/draining/record.ts';
@@ -43,6 +47,7 @@ export interface Deployment {
   readonly scalingStore: ReturnType<typeof createMemoryStore<ScalingRecord, ScalingHeard>>;
   readonly failoverStore: ReturnType<typeof createMemoryStore<FailoverRecord, FailoverHeard>>;
   readonly retaggingStore: ReturnType<typeof createMemoryStore<RetaggingRecord, RetaggingHeard>>;
+  readonly capacityStore: ReturnType<typeof createMemoryStore<CapacityRecord, CapacityHeard>>;
   /** The gauges of the last tick, by cluster. */
   readonly standings: ReadonlyMap<string, Standing>;
   /** Invokes a function that is deployed, beside what its rules do. */
@@ -91,6 +96,7 @@ export function deployPolicy(world: World, policy: Policy, options: DeploymentOp
   const scalingStore: Deployment['scalingStore'] = table;
   const failoverStore: Deployment['failoverStore'] = table;
   const retaggingStore: Deployment['retaggingStore'] = table;
+  const capacityStore: Deployment['capacityStore'] = table;
   const logger = new Logger({ logLevel: 'SILENT' });
 
   const wrap = options.wrapStore ?? (<Store>(unchanged: Store) => unchanged);
@@ -144,12 +150,23 @@ export function deployPolicy(world: World, policy: Policy, options: DeploymentOp
         logger,
         copying: { fetch: (url) => world.ecr.fetchLayer(String(url)), mostBytes: 2 * 1024 ** 3 },
       }),
+    capacity: (journal) =>
+      createCapacityHandler({
+        policy: runtime.capacity,
+        clients: capacityClients(world),
+        store: wrap(capacityStore),
+        control,
+        journal,
+        clock: clockOf('capacity'),
+        logger,
+        random: world.clients().random,
+      }),
   };
   for (const name of functions) {
     const own = rules.filter((rule) => rule.function === name);
     const invokeThis = world.deploy({
       name,
-      timeoutMs: options.timeoutMs ?? (name === 'retag' ? 300_000 : 60_000),
+      timeoutMs: options.timeoutMs ?? TIMEOUTS[name],
       init: () => journalled(handlers[name], entries, (invocation) => invocations.set(invocation, name)),
       rules: [...own.map(({ id, pattern }) => ({ name: id, pattern })), { name: 'schedule', rateMs: MINUTE }],
     });
@@ -157,8 +174,18 @@ export function deployPolicy(world: World, policy: Policy, options: DeploymentOp
   }
   const functionOf = (invocation: string) => invocations.get(invocation);
   for (const listener of deploymentListeners) listener({ world, statements, functionOf });
-  return { journal: entries, table, store, scalingStore, failoverStore, retaggingStore, standings, invoke };
+  const stores = { store, scalingStore, failoverStore, retaggingStore, capacityStore };
+  return { journal: entries, table, ...stores, standings, invoke };
 }
+
+/** As serverless.yml has them, in milliseconds. */
+const TIMEOUTS: Readonly<Record<FunctionName, number>> = {
+  drain: 60_000,
+  scale: 60_000,
+  failover: 60_000,
+  retag: 300_000,
+  capacity: 120_000,
+};
 
 /**
  * The clients of the functions, but what they import on first use is there already: under a test runner even the
@@ -169,6 +196,13 @@ function drainClients(world: World) {
   const { config, retries } = createBasis(options);
   const ec2 = createEc2Reader(config, retries);
   return { ...createClients(options), ec2: async () => ec2 };
+}
+
+function capacityClients(world: World) {
+  const options = world.clients();
+  const { config, retries } = createBasis(options);
+  const ec2 = createEc2Reader(config, retries);
+  return { ...createCapacityClients(options), ec2: async () => ec2 };
 }
 
 function scaleClients(world: World) {

@@ -1,3 +1,7 @@
+import type { Heard as CapacityHeard } from '../../lib/capacity/notice.ts';
+import type { CapacityPolicy } from '../../lib/capacity/policy.ts';
+import { PARTITION } from '../../lib/capacity/reconcile.ts';
+import type { CapacityRecord } from '../../lib/capacity/record.ts';
 import { keyOf } from '../../lib/failover/dependencies.ts';
 import { migrationKey } from '../../lib/failover/migration/migrations.ts';
 import type { Heard } from '../../lib/failover/notice.ts';
@@ -19,4 +23,9 @@ export const failoverRecords = ({ services, migrations }: FailoverPolicy): Copie
       ...migrations.map(({ cluster }) => migrationKey(cluster)),
     ];
   },
+});
+
+/** A record for each cluster of the policy. */
+export const capacityRecords = ({ clusters }: CapacityPolicy): Copied<CapacityRecord, CapacityHeard> => ({
+  keys: () => Promise.resolve(clusters.map(({ cluster: id }): RecordKey => ({ partition: PARTITION, id }))),
 });

@@ -1,9 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
+import { createCapacityHandler } from '../../functions/capacity-handler.ts';
 import { createDrainHandler } from '../../functions/drain-handler.ts';
 import { createFailoverHandler } from '../../functions/failover-handler.ts';
 import { createRetagHandler } from '../../functions/retag-handler.ts';
 import { createScaleHandler } from '../../functions/scale-handler.ts';
+import { createCapacityClients } from '../../lib/aws/capacity-clients.ts';
 import { createClients } from '../../lib/aws/clients.ts';
 import { createFailoverClients } from '../../lib/aws/failover-clients.ts';
 import { createRetaggingClients } from '../../lib/aws/retagging-clients.ts';
@@ -20,7 +22,7 @@ import { type Copied, copyRecords } from '../dry-run.ts';
 import { drainRecords } from '../plan/draining.ts';
 import { tagRecords } from '../plan/retagging.ts';
 import { scalingRecords } from '../plan/scaling.ts';
-import { failoverRecords } from './copies.ts';
+import { capacityRecords, failoverRecords } from './copies.ts';
 
 /** What a function would make of an event. */
 export interface Handled {
@@ -68,7 +70,7 @@ export async function handle(
 
 async function createHandler(
   account: Account,
-  { draining, scaling, failover, retagging }: Runtime,
+  { draining, scaling, failover, retagging, capacity }: Runtime,
   name: FunctionName,
   journal: ReturnType<typeof createMemoryJournal>,
 ): Promise<Handler> {
@@ -108,6 +110,13 @@ async function createHandler(
       const clients = createRetaggingClients(clientOptions);
       const copying = { fetch, mostBytes: MOST_COPIED };
       return createRetagHandler({ ...ground, policy, clients, store, control: store, copying });
+    }
+    case 'capacity': {
+      const store = await copyRecords(account, capacityRecords(capacity));
+      const policy = { ...capacity, ...observing };
+      const clients = createCapacityClients(clientOptions);
+      const { random } = clientOptions;
+      return createCapacityHandler({ ...ground, policy, clients, store, control: store, random });
     }
     default:
       return name satisfies never;

@@ -1,5 +1,6 @@
 import { parseEvent } from '../../events/index.ts';
 import type { ParsedEvent } from '../../events/parsed-event.ts';
+import { toArrivals as capacityArrivals } from '../../functions/capacity-notices.ts';
 import { toArrivals as drainArrivals } from '../../functions/drain-notices.ts';
 import { toArrivals as failoverArrivals } from '../../functions/failover-notices.ts';
 import type { CapabilityEvent, Mapping } from '../../functions/handler.ts';
@@ -84,6 +85,8 @@ function mappingOf(
       return (event) => failoverArrivals(event, runtime.failover);
     case 'retag':
       return createMapping(runtime.retagging);
+    case 'capacity':
+      return (event) => capacityArrivals(event, runtime.capacity);
     default:
       return name satisfies never;
   }

@@ -7,10 +7,13 @@ export interface Shelf {
   readonly subject: string;
 }
 
+/** Who let an instance go says capacity, and how it went draining. */
+const OF_INSTANCES: readonly Capability[] = ['draining', 'capacity'];
+
 /** Under which names the journal may have what a person calls `text`: an instance, a service, a tag and so on. Pure. */
 export function shelvesOf(text: string): Shelf[] {
   // An instance id, or that of an external instance (ECS Anywhere).
-  if (/^m?i-[0-9a-f]+$/.test(text)) return [{ capability: 'draining', subject: text }];
+  if (/^m?i-[0-9a-f]+$/.test(text)) return OF_INSTANCES.map((capability) => ({ capability, subject: text }));
   // No name but that of a tag has a colon.
   if (text.includes(':')) return [{ capability: 'retagging', subject: text }];
   const asIs = CAPABILITIES.map((capability) => ({ capability, subject: text }));

@@ -38,7 +38,7 @@ function groupLine(group: GroupView, snapshot: Snapshot, owners: Map<string, str
       `Left out: group ${group.name}, which is in cluster ${owner} above; an instance registers with one cluster.`,
     );
   }
-  const drainer = snapshot.providers.find((one) => one.group === group.name && one.managedDraining);
+  const drainer = drainerOf(group, snapshot);
   if (drainer !== undefined) {
     return remark(
       `Left out: group ${group.name}. ECS drains it already: capacity provider ${drainer.name} has managed draining.`,
@@ -62,6 +62,25 @@ function groupLine(group: GroupView, snapshot: Snapshot, owners: Map<string, str
     ],
   });
 }
+
+const drainerOf = (group: GroupView, { providers }: Snapshot) =>
+  providers.find((one) => one.group === group.name && one.managedDraining);
+
+/** The groups of each cluster that the section takes, in its order. */
+export function drainedGroups({ clusters }: AccountSnapshot): ReadonlyMap<string, readonly GroupView[]> {
+  const taken = new Set<string>();
+  return new Map(
+    clusters.map(({ snapshot }) => {
+      const own = snapshot.groups.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+      const first = own.filter(({ name: one }) => groupNames.safeParse(one).success && !taken.has(one));
+      for (const group of first) taken.add(group.name);
+      const drained = first.filter((group) => drainerOf(group, snapshot) === undefined && isHooked(group));
+      return [snapshot.cluster, drained];
+    }),
+  );
+}
+
+const isHooked = ({ hooks }: GroupView) => hooks.some((hook) => hook.name === DEFAULT_HOOK);
 
 /** Container instances that no Auto Scaling group replaces. */
 function groupless({ instances, machines }: Snapshot): Line[] {

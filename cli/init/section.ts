@@ -1,7 +1,6 @@
+import type { Capability } from '../../lib/journal/journal.ts';
 import { beside, branch, type Line, remark } from './lines.ts';
 import type { AccountSnapshot, ClusterSeen, InitAction } from './snapshot.ts';
-
-export type Capability = 'draining' | 'scaling' | 'failover' | 'retagging';
 
 /** A section of the policy file; null where there is nothing for it. */
 export interface Section {

@@ -1,7 +1,8 @@
+import type { Capability } from '../../lib/journal/journal.ts';
 import { BadInput } from '../command.ts';
 import { compileText } from '../policy-file.ts';
 import { counts, type Line, textOf } from './lines.ts';
-import type { Capability, Section } from './section.ts';
+import type { Section } from './section.ts';
 
 /** A section that comes to no more than AWS takes, and what had to be left out of it. */
 export interface Trimmed {
@@ -15,12 +16,17 @@ const WIDER: Readonly<Record<Capability, string>> = {
   scaling: 'Scale them from a second deployment.',
   failover: 'With scope: clusters all fit, and the role may change every service of these clusters.',
   retagging: 'With scope: registry all fit, and the role may change tags in every repository.',
+  capacity: 'Count the instances of the other clusters from a second deployment.',
 };
 
-/** Comments out what the loader refuses, and from the end what is too much. Each section has a role of its own. */
-export function trim({ capability, line }: Section): Trimmed {
+/**
+ * Comments out what the loader refuses, and from the end what is too much. Each section has a role of its own.
+ * @param besides sections that are fitted already, which this one refers to
+ */
+export function trim({ capability, line }: Section, besides: readonly Line[] = []): Trimmed {
+  const refusal = (one: Line) => refusalOf([...besides, one]);
   if (line === null) return { section: { capability, line }, leftOut: [] };
-  const ready = explained(line);
+  const ready = explained(line, refusal);
   const units = unitsOf(ready).filter(counts);
   if (units.length === 0 || refusal(ready) === null)
     return { section: { capability, line: ready }, leftOut: [] };
@@ -31,7 +37,7 @@ export function trim({ capability, line }: Section): Trimmed {
     }),
   );
   const right = units.filter((unit) => !wrong.has(unit));
-  const taken = new Set(right.slice(0, mostOf(right, ready)));
+  const taken = new Set(right.slice(0, mostOf(right, ready, refusal)));
   const reason = `Left out: with it the section is more than IAM or EventBridge takes. ${WIDER[capability]}`;
   const left = units.filter((unit) => !taken.has(unit));
   const fitted = mapped(ready, (one) =>
@@ -43,8 +49,11 @@ export function trim({ capability, line }: Section): Trimmed {
   };
 }
 
+/** Why a section is refused; null if it is not. */
+type Refusal = (line: Line) => string | null;
+
 /** How many of the units fit, from the first on. More units are never less. */
-function mostOf(units: readonly Line[], line: Line): number {
+function mostOf(units: readonly Line[], line: Line, refusal: Refusal): number {
   let [low, high] = [0, units.length];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
@@ -56,7 +65,7 @@ function mostOf(units: readonly Line[], line: Line): number {
 }
 
 /** Says of what is commented out if it would be refused as it is, since it is there to be uncommented. */
-function explained(line: Line): Line {
+function explained(line: Line, refusal: Refusal): Line {
   const units = unitsOf(line).filter((unit) => unit.state === 'dead');
   const notes = new Map(
     units.flatMap((unit): [Line, string][] => {
@@ -74,10 +83,9 @@ function explained(line: Line): Line {
   });
 }
 
-/** Why a section is refused, standing alone; null if it is not. */
-function refusal(line: Line): string | null {
+function refusalOf(lines: readonly Line[]): string | null {
   try {
-    compileText(`version: 1\n${textOf([line])}`, 'init');
+    compileText(`version: 1\n${textOf(lines)}`, 'init');
     return null;
   } catch (error) {
     if (!(error instanceof BadInput)) throw error;

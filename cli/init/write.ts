@@ -1,5 +1,6 @@
 import type { CompiledPolicy } from '../../lib/policy/compile.ts';
 import { compileText } from '../policy-file.ts';
+import { capacityOf } from './capacity.ts';
 import { drainingOf } from './draining.ts';
 import { failoverOf } from './failover.ts';
 import { counts, textOf } from './lines.ts';
@@ -19,7 +20,12 @@ export interface Draft {
 
 /** Pure. Throws `BadInput` if the file does not pass the loader, which is a bug of ours. */
 export function draftOf(account: AccountSnapshot): Draft {
-  const fitted = [drainingOf, scalingOf, failoverOf, retaggingOf].map((of) => trim(of(account)));
+  const others = [drainingOf, scalingOf, failoverOf, retaggingOf].map((of) => trim(of(account)));
+  // What capacity lets go is drained, so that it refers to draining.
+  const draining = others.flatMap(({ section }) =>
+    section.capability === 'draining' && section.line !== null ? section.line : [],
+  );
+  const fitted = [...others, trim(capacityOf(account), draining)];
   const lines = fitted.flatMap(({ section }) => section.line ?? []);
   const blocks = lines.map((line) => textOf([line]));
   const text = [heading(account), ...blocks].join('\n');

@@ -4,13 +4,19 @@ import { nearest } from '../../lib/policy/spelling.ts';
 import { BadInput } from '../command.ts';
 import { didYouMean } from '../suggest.ts';
 
-export const CAPABILITIES: readonly Capability[] = ['draining', 'scaling', 'failover', 'retagging'];
+export const CAPABILITIES: readonly Capability[] = [
+  'draining',
+  'scaling',
+  'failover',
+  'retagging',
+  'capacity',
+];
 /** More scopes than this are not named to somebody who mistyped one. */
 const MOST_NAMED = 20;
 
 /** The parts of a capability that its worker asks the kill switch about, as lib/state/paused.ts reads them. */
 function partsOf({ runtime }: CompiledPolicy): Readonly<Record<Capability, readonly string[]>> {
-  const { draining, scaling, failover, retagging } = runtime;
+  const { draining, scaling, failover, retagging, capacity } = runtime;
   const { services, migrations } = failover;
   return {
     draining: draining.clusters.map(({ cluster }) => cluster),
@@ -21,6 +27,7 @@ function partsOf({ runtime }: CompiledPolicy): Readonly<Record<Capability, reado
     ],
     // A copy is an affair of where it goes.
     retagging: retagging.rules.map(({ destination }) => destination.repository),
+    capacity: capacity.clusters.map(({ cluster }) => cluster),
   };
 }
 

@@ -15,6 +15,11 @@ export const SECTIONS = [
   'failover.migrations',
   'retagging.now',
   'retagging.never',
+  'capacity.now',
+  'capacity.triggers',
+  'capacity.outlook',
+  'capacity.kept',
+  'capacity.never',
 ] as const;
 export type Section = (typeof SECTIONS)[number];
 

@@ -4,9 +4,11 @@ import type { Capability } from '../../lib/journal/journal.ts';
 import type { CompiledPolicy } from '../../lib/policy/compile.ts';
 import { policyDocument } from '../../lib/policy/document.ts';
 import { capabilities } from '../../lib/policy/schema.ts';
+import type { Picture } from '../../simulator/report/packing/picture.ts';
 import type { Account } from '../account.ts';
 import type { ReadDeployed } from '../deployed.ts';
 import { createSteps } from '../progress.ts';
+import { checkCapacity } from './capacity.ts';
 import { type Check, SECTIONS, underMode } from './check.ts';
 import { checkDeployed } from './deployed.ts';
 import { checkDraining } from './draining.ts';
@@ -26,47 +28,69 @@ export interface Subject {
   readonly stack: string | null;
 }
 
+/** What was found out, with a picture of each cluster of the capacity section that could be read. */
+export interface Found {
+  readonly checks: readonly Check[];
+  readonly pictures: readonly Picture[];
+}
+
 /** All that there is to say, in the order of the sections. Reads only; what cannot be read is a check too. */
 export async function makePlan(
   account: Account,
   { text, policy, capability, stack }: Subject,
   readDeployed: ReadDeployed,
-): Promise<Check[]> {
+): Promise<Found> {
   const wanted = capability === null ? capabilities : [capability];
   const { runtime } = policy;
-  const steps: (() => Promise<Check[]>)[] = [
+  const steps: (() => Promise<Found>)[] = [
     ...(stack === null
       ? []
-      : [() => checkDeployed(account, { stack, document: policyDocument(text), capability }, readDeployed)]),
+      : [
+          async () =>
+            only(
+              await checkDeployed(
+                account,
+                { stack, document: policyDocument(text), capability },
+                readDeployed,
+              ),
+            ),
+        ]),
     ...wanted.map((one) => () => checkCapability(account, one, runtime)),
   ];
   const progress = createSteps('Reading the account', account.stderr, steps.length);
   const found = await Promise.all(
     steps.map((step) =>
-      step().then((checks) => {
+      step().then((one) => {
         progress.step();
-        return checks;
+        return one;
       }),
     ),
   ).finally(progress.stop);
   const order = ({ section }: Check) => SECTIONS.indexOf(section);
-  return found.flat().toSorted((a, b) => order(a) - order(b));
+  return {
+    checks: found.flatMap(({ checks }) => checks).toSorted((a, b) => order(a) - order(b)),
+    pictures: found.flatMap(({ pictures }) => pictures),
+  };
 }
 
-function checkCapability(
+const only = (checks: readonly Check[]): Found => ({ checks, pictures: [] });
+
+async function checkCapability(
   account: Account,
   capability: Capability,
   runtime: CompiledPolicy['runtime'],
-): Promise<Check[]> {
+): Promise<Found> {
   switch (capability) {
     case 'draining':
-      return checkDraining(account, runtime.draining);
+      return only(await checkDraining(account, runtime.draining));
     case 'scaling':
-      return checkScaling(account, runtime.scaling);
+      return only(await checkScaling(account, runtime.scaling));
     case 'failover':
-      return checkFailover(account, runtime.failover);
+      return only(await checkFailover(account, runtime.failover));
     case 'retagging':
-      return checkRetagging(account, runtime.retagging);
+      return only(await checkRetagging(account, runtime.retagging));
+    case 'capacity':
+      return checkCapacity(account, runtime.capacity);
     default:
       return capability satisfies never;
   }

@@ -25,13 +25,17 @@ Says what a policy would do in your account before it is deployed. It reads, and
               that are missing or differ; who else scales a target
   failover    what a shortage of Fargate Spot would lead to; what migrations would do
   retagging   which image each tag would be given now, or why not; which tags never move
+  capacity    how many instances would be launched, and which let go, now; what a task without a place would lead to;
+              how far consolidation could go, and what that saves; why each other instance stays
 
 All of it by the decisions of the functions themselves, in mode observe and over copies of their records.
 
   --policy FILE      the policy file (default stevedore.yml)
-  --capability NAME  only this one: draining, scaling, failover or retagging
+  --capability NAME  only this one: draining, scaling, failover, retagging or capacity
   --stack NAME       what is deployed, to be compared with (default stevedore); none: not compared
   --out FILE         writes the plan, for stevedore apply
+  --html FILE        writes a picture of each cluster of the capacity section: its instances and their tasks now, and
+                     as consolidation could leave them
   --table NAME       its DynamoDB table (default: called as the stack is)
 ${PLACE_HELP}
 ${JSON_HELP}
@@ -53,6 +57,7 @@ export const OPTIONS = {
   capability: TEXT,
   stack: { ...TEXT, default: 'stevedore' },
   out: TEXT,
+  html: TEXT,
   table: TEXT,
   ...PLACE,
   ...JSON_OUTPUT,
@@ -65,6 +70,7 @@ export interface PlanOptions {
   readonly capability: Capability | null;
   readonly stack: string | null;
   readonly out: string | null;
+  readonly html: string | null;
   readonly json: boolean;
 }
 
@@ -74,7 +80,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): P
   if (positionals.length > 0) {
     throw new BadInput(`Found ${positionals.join(' ')}; name the policy file with --policy FILE.`);
   }
-  const { policy: policyFile, json, out = null } = values;
+  const { policy: policyFile, json, out = null, html = null } = values;
   const capability = capabilityOf(values.capability);
   const stack = values.stack === 'none' ? null : values.stack;
   const table = values.table ?? stack ?? OPTIONS.stack.default;
@@ -83,7 +89,12 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): P
       'A plan to be applied is of the whole policy and of a stack: leave out --capability, and name the stack.',
     );
   }
-  return { place: placeOf(values, env), policyFile, table, capability, stack, out, json };
+  if (html !== null && capability !== null && capability !== 'capacity') {
+    throw new BadInput(
+      `--html draws clusters of the capacity section: leave out --capability ${capability}, or --html.`,
+    );
+  }
+  return { place: placeOf(values, env), policyFile, table, capability, stack, out, html, json };
 }
 
 function capabilityOf(name: string | undefined): Capability | null {

@@ -1,5 +1,7 @@
 import Table from 'cli-table3';
+import type { Picture } from '../../simulator/report/packing/picture.ts';
 import { colorsFor } from '../outcome-colors.ts';
+import { clusterInFigures } from './capacity-figures.ts';
 import { type Check, isOpen, type Section, type Verdict, WORST_FIRST } from './check.ts';
 
 /** What was checked, against what. */
@@ -9,6 +11,8 @@ export interface Plan {
   /** Where it is not AWS's own. */
   readonly endpoint: string | null;
   readonly checks: readonly Check[];
+  /** Each cluster of the capacity section, as it is and as it could be. */
+  readonly pictures: readonly Picture[];
 }
 
 const TITLES: Readonly<Record<Section, string>> = {
@@ -24,6 +28,11 @@ const TITLES: Readonly<Record<Section, string>> = {
   'failover.migrations': 'From EC2 to Fargate (failover.migrations)',
   'retagging.now': 'Retagging, now',
   'retagging.never': 'Retagging: what it never touches',
+  'capacity.now': 'Capacity, now',
+  'capacity.triggers': 'Capacity: what each trigger would lead to',
+  'capacity.outlook': 'Capacity: how far consolidation could go (no time to wait, no budgets)',
+  'capacity.kept': 'Capacity: which instances stay for now, and why',
+  'capacity.never': 'Capacity: which instances are never let go',
 };
 const WORDS: Readonly<Record<Verdict, string>> = {
   pending: 'pending',
@@ -71,8 +80,10 @@ export function asText(plan: Plan, columns: number | undefined): string {
 }
 
 /** For machines: keys are only ever added. `result` is the worst of the verdicts that count: see `resultOf`. */
-export function asJson({ policyFile, region, endpoint, checks }: Plan): string {
-  return `${JSON.stringify({ policy: policyFile, region, endpoint, result: resultOf(checks), checks }, null, 2)}\n`;
+export function asJson({ policyFile, region, endpoint, checks, pictures }: Plan): string {
+  const result = resultOf(checks);
+  const capacity = pictures.length > 0 ? { capacity: pictures.map(clusterInFigures) } : {};
+  return `${JSON.stringify({ policy: policyFile, region, endpoint, result, checks, ...capacity }, null, 2)}\n`;
 }
 
 /** `ready`: nothing would change, and nothing stands against what may come. */
@@ -82,7 +93,7 @@ export function resultOf(checks: readonly Check[]): Verdict {
 }
 
 /** Each error once, with what it keeps from being checked; undefined if there was none. */
-export function failures({ checks }: Plan, verb = 'plan'): string | undefined {
+export function failures({ checks }: Pick<Plan, 'checks'>, verb = 'plan'): string | undefined {
   const unreadOnes = checks.filter(({ verdict }) => verdict === 'unread');
   if (unreadOnes.length === 0) return undefined;
   const paragraphs = [...Map.groupBy(unreadOnes, ({ sentence }) => sentence)].map(([sentence, some]) => {

@@ -6,5 +6,7 @@ export const planReasonMeanings = {
   'policy-unknown':
     "The stack does not say which policy it was deployed with: it is of an older version, or not Stevedore's.",
   'same-policy': 'The stack has this policy already.',
+  'could-consolidate':
+    'Instances could go as the cluster is now, each once it has waited its time and the budgets allow it.',
   'nothing-to-do': 'As things are, nothing would be done for it.',
 } as const;

@@ -3,6 +3,7 @@ import { short } from '../../lib/retagging/tags.ts';
 import { colorsFor } from '../outcome-colors.ts';
 import { pauseInWords } from '../pause/output.ts';
 import type { BreakerStatus, MigrationStatus, PoolStatus } from './breakers.ts';
+import type { CapacityStatus } from './capacity.ts';
 import type { DrainStatus } from './drains.ts';
 import type { PromotionStatus } from './promotions.ts';
 import type { QueueStatus } from './queues.ts';
@@ -28,6 +29,7 @@ export function asText(status: Status, columns: number | undefined): string {
     ['Migrations', status.migrations.map(migrationLine)],
     ['Scaling', status.targets.flatMap((one) => targetLines(one, left))],
     ['Promotions', status.promotions.flatMap((one) => promotionLines(one, at))],
+    ['Capacity', status.capacity.flatMap((one) => capacityLines(one, at))],
     ['Failure queues', status.queues.flatMap(queueLines)],
   ];
   const shown = blocks.filter(([, lines]) => lines.length > 0);
@@ -102,6 +104,33 @@ function promotionLines({ tag, current, waits, order, deploying }: PromotionStat
     ...(deploying.length > 0 ? [`  to be deployed: ${deploying.join(', ')}`] : []),
   ];
 }
+
+const PHASES: Readonly<Record<CapacityStatus['leaving'][number]['phase'], string>> = {
+  launching: 'waits for the instance that takes its place',
+  ordered: 'is drained, and then terminated',
+  terminating: 'is terminated',
+};
+/** A cluster may have hundreds that could go. */
+const MOST_SHOWN = 10;
+
+function capacityLines({ cluster, leaving, candidates, pending }: CapacityStatus, now: EpochMs): string[] {
+  const waiting = pending.map(
+    ({ tasks, since }) => `  ${tasks}: waits for an instance, ${inWords(now - since)}`,
+  );
+  const going = leaving.map(
+    ({ instance, group, phase, reason, since }) =>
+      `  ${instance} of ${group}: ${PHASES[phase]}, for ${inWords(now - since)} (${reason})`,
+  );
+  const could = candidates.map(
+    ({ instance, reason, since }) => `  ${instance}: could go for ${inWords(now - since)} (${reason})`,
+  );
+  return [`${cluster}:`, ...[waiting, going, could].flatMap(shortened)];
+}
+
+const shortened = (lines: readonly string[]): string[] =>
+  lines.length <= MOST_SHOWN
+    ? [...lines]
+    : [...lines.slice(0, MOST_SHOWN), `  and ${lines.length - MOST_SHOWN} more`];
 
 function queueLines({ queue, messages, sentence }: QueueStatus): string[] {
   if (sentence === null) return [];

@@ -1,3 +1,5 @@
+import type { Heard as CapacityHeard } from '../../lib/capacity/notice.ts';
+import type { CapacityRecord } from '../../lib/capacity/record.ts';
 import type { EpochMs } from '../../lib/clock.ts';
 import type { Heard as DrainHeard } from '../../lib/draining/notice.ts';
 import type { DrainRecord } from '../../lib/draining/record.ts';
@@ -11,6 +13,7 @@ import type { ScalingRecord } from '../../lib/scaling/record.ts';
 import type { Pause } from '../../lib/state/store.ts';
 import type { Account } from '../account.ts';
 import { type FailoverStatus, readFailover } from './breakers.ts';
+import { type CapacityStatus, readCapacity } from './capacity.ts';
 import { type DrainStatus, readDrains } from './drains.ts';
 import { type PromotionStatus, readPromotions } from './promotions.ts';
 import type { QueueStatus, ReadQueues } from './queues.ts';
@@ -23,6 +26,7 @@ export interface Status extends FailoverStatus {
   readonly drains: readonly DrainStatus[];
   readonly targets: readonly TargetStatus[];
   readonly promotions: readonly PromotionStatus[];
+  readonly capacity: readonly CapacityStatus[];
   readonly queues: readonly QueueStatus[];
 }
 
@@ -33,14 +37,15 @@ export async function readStatus(
   readQueues: ReadQueues,
 ): Promise<Status> {
   const at = clock.now();
-  const { draining, scaling, failover, retagging } = runtime;
-  const [paused, drains, targets, ofFailover, promotions, queues] = await Promise.all([
+  const { draining, scaling, failover, retagging, capacity: ofCapacity } = runtime;
+  const [paused, drains, targets, ofFailover, promotions, capacity, queues] = await Promise.all([
     store<never, never>().pauses(),
     readDrains(store<DrainRecord, DrainHeard>(), draining),
     readTargets(store<ScalingRecord, ScalingHeard>(), scaling, at),
     readFailover(store<FailoverRecord, FailoverHeard>(), failover),
     readPromotions(store<RetaggingRecord, RetaggingHeard>(), journal, retagging),
+    readCapacity(store<CapacityRecord, CapacityHeard>(), ofCapacity),
     readQueues(),
   ]);
-  return { at, paused, drains, targets, ...ofFailover, promotions, queues };
+  return { at, paused, drains, targets, ...ofFailover, promotions, capacity, queues };
 }

@@ -1,9 +1,10 @@
+import type { Capability } from '../../lib/journal/journal.ts';
 import type { CompiledPolicy } from '../../lib/policy/compile.ts';
 import { aimsOf } from '../../lib/retagging/dependencies.ts';
 
 /** What the policy has to say about one capability. */
 export interface Coverage {
-  readonly capability: 'draining' | 'scaling' | 'failover' | 'retagging';
+  readonly capability: Capability;
   readonly mode: 'act' | 'observe';
   /** What it is about, by kind: `clusters`, `services` and so on. Kinds without any are left out. */
   readonly covers: Readonly<Record<string, readonly string[]>>;
@@ -11,7 +12,7 @@ export interface Coverage {
 
 /** What a policy covers, capability by capability; those that it leaves out are left out. Pure. */
 export function coverageOf({ runtime }: CompiledPolicy): Coverage[] {
-  const { draining, scaling, failover, retagging } = runtime;
+  const { draining, scaling, failover, retagging, capacity } = runtime;
   const targets = (kind: 'service' | 'group') =>
     scaling.targets.flatMap(({ target }) => (target.kind === kind ? [nameOf(target.id)] : []));
   const all: Coverage[] = [
@@ -37,6 +38,14 @@ export function coverageOf({ runtime }: CompiledPolicy): Coverage[] {
       },
     },
     { capability: 'retagging', mode: retagging.mode, covers: { tags: [...aimsOf(retagging).keys()] } },
+    {
+      capability: 'capacity',
+      mode: capacity.mode,
+      covers: {
+        clusters: capacity.clusters.map(({ cluster }) => cluster),
+        groups: capacity.clusters.flatMap(({ groups }) => groups),
+      },
+    },
   ];
   return all
     .map((one) => ({ ...one, covers: withoutEmpty(one.covers) }))

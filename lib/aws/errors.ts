@@ -64,6 +64,10 @@ export const isHookGroupMissing = (error: unknown) =>
 export const isGroupMissing = (error: unknown) =>
   named(error, 'ValidationError') && says(error, /auto ?scaling ?group.*not found/i);
 
+/** No group has the instance (any more): "Instance Id not found - No managed instance found for instance ID ...". */
+export const isManagedInstanceMissing = (error: unknown) =>
+  named(error, 'ValidationError') && says(error, /no managed instance found|instance id not found/i);
+
 /** Auto Scaling is busy with the same group; it passes. */
 export const isResourceContention = (error: unknown) =>
   named(error, 'ResourceContention', 'ResourceContentionFault', 'ScalingActivityInProgress');

@@ -97,19 +97,27 @@ export function asObserved<Reason extends string>(finding: Finding<Reason>): Fin
   return { ...finding, outcome: 'observed', sentence };
 }
 
-const READING_FAILED = {
-  'aws-throttled': 'throttled',
-  'aws-access-denied': 'access-denied',
-} as const;
+type Failed = 'throttled' | 'access-denied' | 'action-failed';
 
-type ReadingFailed = 'throttled' | 'access-denied' | 'observing-failed';
+/** The journal's reason for an AWS error, by its code in lib/aws/explain.ts. */
+export function failureReason(code: string): Failed {
+  switch (code) {
+    case 'aws-throttled':
+      return 'throttled';
+    case 'aws-access-denied':
+      return 'access-denied';
+    default:
+      return 'action-failed';
+  }
+}
+
+type ReadingFailed = Exclude<Failed, 'action-failed'> | 'observing-failed';
 
 /** What to journal when AWS could not be read, and whether that passes by itself. */
 export function couldNotRead(error: unknown): { finding: Finding<ReadingFailed>; passes: boolean } {
   const { code, sentence, retryable } = explain(error);
-  const reason = isKnown(code) ? READING_FAILED[code] : 'observing-failed';
+  const specific = failureReason(code);
+  const reason = specific === 'action-failed' ? 'observing-failed' : specific;
   const said = `Could not read the state from AWS. ${sentence}`;
   return { finding: { reason, outcome: 'failed', sentence: said }, passes: retryable };
 }
-
-const isKnown = (code: string): code is keyof typeof READING_FAILED => Object.hasOwn(READING_FAILED, code);

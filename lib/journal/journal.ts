@@ -1,6 +1,6 @@
 import type { EpochMs } from '../clock.ts';
 
-export type Capability = 'draining' | 'scaling' | 'failover' | 'retagging';
+export type Capability = 'draining' | 'scaling' | 'failover' | 'retagging' | 'capacity';
 
 /**
  * - `acted`: AWS was changed.  - `held`: nothing yet, will look again.  - `refused`: will not do it, by policy or

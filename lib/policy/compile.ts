@@ -1,19 +1,22 @@
+import type { CapacityPolicy } from '../capacity/policy.ts';
 import type { ClusterPolicy, DrainingPolicy } from '../draining/policy.ts';
 import type { FailoverPolicy } from '../failover/policy.ts';
 import { clusterName, groupName } from '../ids.ts';
 import type { RetaggingPolicy } from '../retagging/policy.ts';
 import type { ScalingPolicy } from '../scaling/policy.ts';
+import { capacityStatements } from './capacity-statements.ts';
+import { capacityPolicy, noCapacity } from './compile-capacity.ts';
 import { failoverPolicy, noFailover } from './compile-failover.ts';
 import { noRetagging, retaggingPolicy } from './compile-retagging.ts';
 import { scalingPolicy } from './compile-scaling.ts';
 import { failoverStatements } from './failover-statements.ts';
 import { retaggingStatements } from './retagging-statements.ts';
-import { drainRules, failoverRules, type Rule, retagRules, scaleRules } from './rules.ts';
+import { capacityRules, drainRules, failoverRules, type Rule, retagRules, scaleRules } from './rules.ts';
 import { scalingStatements } from './scaling-statements.ts';
 import type { capabilities, Policy } from './schema.ts';
 import { type IamStatement, statementsFor } from './statements.ts';
 
-export const functionNames = ['drain', 'scale', 'failover', 'retag'] as const;
+export const functionNames = ['drain', 'scale', 'failover', 'retag', 'capacity'] as const;
 /** One function per capability. */
 export type FunctionName = (typeof functionNames)[number];
 
@@ -34,6 +37,7 @@ export interface CompiledPolicy {
     readonly scaling: ScalingPolicy;
     readonly failover: FailoverPolicy;
     readonly retagging: RetaggingPolicy;
+    readonly capacity: CapacityPolicy;
   };
 }
 
@@ -58,6 +62,7 @@ const SECTIONS: Readonly<Record<FunctionName, Refusal['section']>> = {
   scale: 'scaling',
   failover: 'failover',
   retag: 'retagging',
+  capacity: 'capacity',
 };
 
 /** EventBridge's default quota for one event pattern, in characters (EventBridge user guide, quotas). */
@@ -75,6 +80,7 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
   const scaling = policy.scaling ? scalingPolicy(policy.scaling) : { ...nothing, targets: [] };
   const failover = policy.failover ? failoverPolicy(policy.failover) : noFailover;
   const retagging = policy.retagging ? retaggingPolicy(policy.retagging) : noRetagging;
+  const capacity = policy.capacity ? capacityPolicy(policy.capacity) : noCapacity;
   const scope = policy.failover?.scope ?? 'services';
   const images = policy.retagging?.scope ?? 'repositories';
   const statements = {
@@ -82,12 +88,14 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
     scale: scalingStatements(scaling),
     failover: failoverStatements(failover, scope),
     retag: retaggingStatements(retagging, images),
+    capacity: capacityStatements(capacity),
   };
   const rules = [
     ...drainRules(draining).map(calling('drain')),
     ...scaleRules(scaling).map(calling('scale')),
     ...failoverRules(failover, scope).map(calling('failover')),
     ...retagRules(retagging, images).map(calling('retag')),
+    ...capacityRules(capacity).map(calling('capacity')),
   ];
   const refusals = [
     ...rules.flatMap(tooLongPattern),
@@ -95,7 +103,7 @@ export function compilePolicy(policy: Policy): CompiledPolicy {
   ];
   if (refusals.length > 0) throw new PolicyTooLargeError(refusals);
   const functions = functionNames.filter((name) => statements[name].length > 0);
-  return { functions, rules, statements, runtime: { draining, scaling, failover, retagging } };
+  return { functions, rules, statements, runtime: { draining, scaling, failover, retagging, capacity } };
 }
 
 const calling = (name: FunctionName) => (rule: Rule) => ({ ...rule, function: name });

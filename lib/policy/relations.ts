@@ -1,4 +1,5 @@
 import type { EpochMs } from '../clock.ts';
+import { capacityFindings } from './capacity-relations.ts';
 import { durationText } from './duration.ts';
 import { failoverFindings } from './failover-relations.ts';
 import { type Finding, mapIn, parsed, valueIn } from './raw.ts';
@@ -19,6 +20,7 @@ export function relationFindings(file: unknown, now: EpochMs): Finding[] {
     ...scalingFindings(file, now),
     ...failoverFindings(file),
     ...retaggingFindings(file, now),
+    ...capacityFindings(file, now),
   ];
 }
 

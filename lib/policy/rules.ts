@@ -1,5 +1,6 @@
 import type { EventPattern, PatternScope } from '../../events/envelope.ts';
 import { type EventSourceId, sources } from '../../events/index.ts';
+import type { CapacityPolicy } from '../capacity/policy.ts';
 import type { DrainingPolicy } from '../draining/policy.ts';
 import type { FailoverPolicy } from '../failover/policy.ts';
 import type { PromotionRule, RetaggingPolicy } from '../retagging/policy.ts';
@@ -88,6 +89,14 @@ export function failoverRules({ services, migrations }: FailoverPolicy, scope: F
     ...rule('failover-alarm', alarms.length > 0, { alarms: [...new Set(alarms)] }),
     ...rule('failover-order', services.length + migrations.length > 0),
   ];
+}
+
+/** Noted only: the next tick takes it that the task has waited since then. */
+export function capacityRules({ clusters }: CapacityPolicy): Rule[] {
+  const growing = clusters.filter(({ scaleOut }) => scaleOut !== null);
+  return rule('placement-failure', growing.length > 0, {
+    services: growing.map(({ cluster }) => `${cluster}/*`),
+  });
 }
 
 /** Of another Region no events come: the tick sees what becomes of the tags there. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { HOUR, MINUTE, SECOND } from '../clock.ts';
+import { capacitySchema } from './capacity-schema.ts';
 import { failoverSchema } from './failover-schema.ts';
 import { retaggingSchema } from './retagging-schema.ts';
 import { scalingSchema } from './scaling-schema.ts';
@@ -126,7 +127,7 @@ const cluster = map({
 });
 
 /** The sections of the policy; each may be left out, but not all. */
-export const capabilities = ['draining', 'scaling', 'failover', 'retagging'] as const;
+export const capabilities = ['draining', 'scaling', 'failover', 'retagging', 'capacity'] as const;
 
 export const policySchema = map({
   version: z.literal(1, '1').describe('The version of this format.'),
@@ -150,8 +151,13 @@ export const policySchema = map({
     .describe(
       'Give tags to images in ECR when they have earned them, and deploy the services that use the tags.',
     ),
+  capacity: capacitySchema
+    .optional()
+    .describe(
+      'Give clusters on EC2 the instances that waiting tasks need, and let go those whose tasks fit elsewhere.',
+    ),
 }).refine((policy) => capabilities.some((name) => policy[name] !== undefined), {
-  error: 'a map with draining, scaling, failover, retagging or several of them',
+  error: 'a map with draining, scaling, failover, retagging, capacity or several of them',
 });
 
 /** The policy with every default filled in and every duration in milliseconds. */

@@ -13,7 +13,12 @@ export interface IamStatement {
   readonly Resource: '*' | readonly Arn[];
   readonly Condition?:
     | { readonly ArnEquals: Readonly<Record<string, readonly Arn[]>> }
-    | { readonly StringEquals: Readonly<Record<string, string>> };
+    | { readonly StringEquals: Readonly<Record<string, string>> }
+    // Of keys with many values. ForAllValues alone would let none of them pass too.
+    | {
+        readonly 'ForAllValues:StringEquals': Readonly<Record<string, string>>;
+        readonly Null: Readonly<Record<string, 'false'>>;
+      };
 }
 
 export const arn = (service: string, resource: string): Arn => ({

@@ -1,4 +1,5 @@
 import { type EpochMs, HOUR } from '../clock.ts';
+import { failureReason } from '../journal/findings.ts';
 import { withChange } from './cooldown.ts';
 import type { Finding } from './decision.ts';
 import { withOrderMet, withoutOrder } from './ordered.ts';
@@ -77,15 +78,3 @@ function withApplied(
 
 /** Names of policies have no blank. */
 const isSchedule = (policy: string) => policy.startsWith('schedule ');
-
-/** The journal's reason for an AWS error, by its code in lib/aws/explain.ts. */
-function failureReason(code: string): ScalingReason {
-  switch (code) {
-    case 'aws-throttled':
-      return 'throttled';
-    case 'aws-access-denied':
-      return 'access-denied';
-    default:
-      return 'action-failed';
-  }
-}

@@ -75,7 +75,8 @@ export function buildStage(seed: number): Stage {
 
 function buildCluster(world: World, plan: ClusterPlan, loads: ReadonlyMap<string, number>) {
   world.addCluster(plan.name, { capacityProviders: plan.fargate });
-  const groups = plan.groups.map((group) => world.addGroup(group));
+  // Room for tasks that are prepared for Fargate, as with trunk network interfaces.
+  const groups = plan.groups.map((group) => world.addGroup({ ...group, enis: 120 }));
   const { paired } = plan;
   const add = (spec: ServiceSpec) => world.ecs.addService(spec);
   const services = plan.services.map(add);

@@ -1,4 +1,5 @@
 import { ignoreReasons } from '../../functions/ignore-reasons.ts';
+import { capacityReasons } from '../../lib/capacity/reasons.ts';
 import { drainingReasons } from '../../lib/draining/reasons.ts';
 import { failoverReasons } from '../../lib/failover/reasons.ts';
 import { retaggingReasons } from '../../lib/retagging/reasons.ts';
@@ -22,6 +23,7 @@ const CATALOGUES = {
   scaling: scalingReasons,
   failover: failoverReasons,
   retagging: retaggingReasons,
+  capacity: capacityReasons,
 } as const;
 
 /** An event that asks nothing is ignored alike by all capabilities. */
@@ -113,5 +115,7 @@ export const outOfReach: ReadonlyMap<string, string> = new Map([
   ['draining stood-down-external-instance', 'There are no ECS Anywhere instances.'],
   ['retagging digest-mismatch', 'ECR gives the manifest that was asked for.'],
   ['retagging copy-too-large', 'Images have a few kilobytes.'],
+  ['capacity managed-scaling', 'Tasks of these worlds wait for no instances that ECS itself would add.'],
+  ['capacity expression-not-judged', 'No placement constraint of these worlds has an expression.'],
   ['ignored external-instance', 'There are no ECS Anywhere instances.'],
 ]);

@@ -26,4 +26,4 @@ export const mapOf = <T>(entries: readonly (readonly [string, T])[]): Record<str
   Object.fromEntries(entries);
 
 /** Of a capability. */
-export const modeOf = (random: Random) => (random.chance(0.1) ? 'observe' : 'act');
+export const modeOf = (random: Random): 'act' | 'observe' => (random.chance(0.1) ? 'observe' : 'act');

@@ -68,13 +68,36 @@ const STRATEGIES: readonly ServiceSpec['capacityProviderStrategy'][] = [
 /** The same seed gives the same plan. */
 export function planWorld(seed: number): WorldPlan {
   const random = createRandom(seed).fork('plan');
-  const clusters = several(random, [1, random.chance(0.2) ? 2 : 1], (index) => planCluster(random, index));
+  const placing = createRandom(seed).fork('placing');
+  const clusters = several(random, [1, random.chance(0.2) ? 2 : 1], (index) =>
+    placedBy(placing, planCluster(random, index)),
+  );
   const repositories = several(random, [0, 2], (index) =>
     planRepository(random, index, pick(random, clusters).name),
   );
   if (repositories.length > 0) return { clusters, repositories };
   return { clusters: clusters.map(withoutRepository), repositories };
 }
+
+const BY_ZONE = { type: 'spread', field: 'attribute:ecs.availability-zone' } as const;
+const PLACEMENTS: readonly ServiceSpec['placementStrategy'][] = [
+  [{ type: 'binpack', field: 'cpu' }],
+  [{ type: 'binpack', field: 'memory' }],
+  [BY_ZONE, { type: 'binpack', field: 'memory' }],
+  [{ type: 'spread', field: 'instanceId' }],
+  [{ type: 'random' }],
+];
+
+/** Where ECS puts the tasks of its services, and stops them first. Drawn apart, so that it shifts nothing else. */
+const placedBy = (random: Random, cluster: ClusterPlan): ClusterPlan => ({
+  ...cluster,
+  services: cluster.services.map((spec) => {
+    const placementStrategy = random.chance(0.6) ? pick(random, PLACEMENTS) : undefined;
+    return spec.strategy === 'DAEMON' || placementStrategy === undefined
+      ? spec
+      : { ...spec, placementStrategy };
+  }),
+});
 
 /** An image that nobody can pull would keep a service from ever starting a task. */
 const withoutRepository = (cluster: ClusterPlan): ClusterPlan => ({

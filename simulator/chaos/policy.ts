@@ -4,6 +4,7 @@ import type { Policy } from '../../lib/policy/schema.ts';
 import { createRandom, type Random } from '../random.ts';
 import { mapOf, modeOf, pick } from './draw.ts';
 import type { ClusterPlan, WorldPlan } from './plan.ts';
+import { capacity } from './policy-capacity.ts';
 import { failover } from './policy-failover.ts';
 import { retagging } from './policy-retagging.ts';
 import { scaling } from './policy-scaling.ts';
@@ -25,7 +26,10 @@ export function planPolicy(plan: WorldPlan, seed: number, now: EpochMs): Policy 
     ),
   };
   const none = Object.values(sections).every((section) => section === undefined);
-  const file = { version: 1, ...sections, ...(none ? { draining: draining(random, plan.clusters) } : {}) };
+  const written = { ...sections, ...(none ? { draining: draining(random, plan.clusters) } : {}) };
+  const scaled = new Set(Object.keys(written.scaling?.groups ?? {}));
+  const others = { scaled, draining: written.draining?.mode };
+  const file = { version: 1, ...written, capacity: capacity(plan, seed, others) };
   // JSON is YAML, and leaves out what is undefined.
   const loaded = parsePolicy(JSON.stringify(file), 'chaos.yml', now);
   if (!loaded.ok) throw new Error(loaded.errors.map(formatPolicyError).join('\n'));

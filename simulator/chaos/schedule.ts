@@ -21,11 +21,19 @@ const EVENTS = [
   'Stevedore Failover Order',
   'Stevedore Retag Order',
 ] as const;
-const SERVICES: readonly ServiceName[] = ['ECS', 'ECS', 'AutoScaling', 'EC2', 'ECR', 'CloudWatch'];
+const SERVICES: readonly ServiceName[] = [
+  'ECS',
+  'ECS',
+  'AutoScaling',
+  'EC2',
+  'ECR',
+  'CloudWatch',
+  'EventBridge',
+];
 /** Those whose reads are documented, or known, to show a change some seconds late; ECR's and CloudWatch's are not. */
 const EVENTUAL: readonly ServiceName[] = ['ECS', 'ECS', 'AutoScaling', 'EC2'];
-const FUNCTIONS: readonly FunctionName[] = ['drain', 'scale', 'failover', 'retag'];
-const CAPABILITIES = ['draining', 'scaling', 'failover', 'retagging'];
+const FUNCTIONS: readonly FunctionName[] = ['drain', 'scale', 'failover', 'retag', 'capacity', 'capacity'];
+const CAPABILITIES = ['draining', 'scaling', 'failover', 'retagging', 'capacity', 'capacity/chaos-0'];
 const TAGS = ['staging', 'production', 'production', 'stable'];
 
 type Make = (random: Random) => FaultKind;

@@ -12,8 +12,9 @@ export interface PageParts {
   readonly subtitle: string;
   /** HTML. */
   readonly body: string;
-  readonly playback: Playback;
-  /** Files beside this one that the page needs besides report.css and hover.js. */
+  /** What curves are explained by; a page without curves has none. */
+  readonly playback?: Playback;
+  /** Files beside this one that the page needs besides report.css and, for curves, hover.js. */
   readonly styles?: readonly string[];
   readonly scripts?: readonly string[];
 }
@@ -37,13 +38,15 @@ ${['report.css', ...styles].map(asset).join('')}</style>
 </header>
 ${body}
 <div id="tip" role="status" hidden></div>
-<script type="application/json" id="playback">${JSON.stringify(playback).replaceAll('<', '\\u003c')}</script>
-<script>
-${['hover.js', ...scripts].map(asset).join('\n')}</script>
+${playback === undefined ? '' : playbackScript(playback)}<script>
+${[...(playback === undefined ? [] : ['hover.js']), ...scripts].map(asset).join('\n')}</script>
 </body>
 </html>
 `;
 }
+
+const playbackScript = (playback: Playback) =>
+  `<script type="application/json" id="playback">${JSON.stringify(playback).replaceAll('<', '\\u003c')}</script>\n`;
 
 /** One figure in large. */
 export const tile = (value: string, name: string, remark: string) =>

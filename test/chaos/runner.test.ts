@@ -29,7 +29,7 @@ describe('the plan of a seed', () => {
 
   test('has every capability in some seed, each in both modes, and each left out somewhere', () => {
     const policies = SEEDS.map((seed) => planPolicy(planWorld(seed), seed, START));
-    for (const name of ['draining', 'scaling', 'failover', 'retagging'] as const) {
+    for (const name of ['draining', 'scaling', 'failover', 'retagging', 'capacity'] as const) {
       const modes = new Set(policies.map((policy) => policy[name]?.mode));
       expect(modes).toEqual(new Set(['act', 'observe', undefined]));
     }

@@ -30,7 +30,7 @@ scaling:
 `;
 
 export type Clients = ReturnType<typeof clientsOf> & { readonly ecr: ECR };
-type FunctionName = 'drain' | 'scale' | 'failover' | 'retag';
+type FunctionName = 'drain' | 'scale' | 'failover' | 'retag' | 'capacity';
 
 export interface Stage {
   readonly world: World;

@@ -20,12 +20,15 @@ describe('stevedore init in the harbour', () => {
     const covered = (path: string) => {
       const { runtime } = readPolicy(path);
       const repositories = new Set(runtime.retagging.rules.map(({ repository }) => repository));
-      const covers = coverageOf(readPolicy(path)).filter(({ capability }) => capability !== 'retagging');
+      // The harbour's own file has no capacity.
+      const covers = coverageOf(readPolicy(path)).filter(
+        ({ capability }) => capability !== 'retagging' && capability !== 'capacity',
+      );
       return { repositories, covers: covers.map(({ capability, covers }) => ({ capability, covers })) };
     };
     expect(code).toBe(0);
     expect(covered(file)).toEqual(covered(POLICY));
-    expect(coverageOf(readPolicy(file)).map(({ mode }) => mode)).toEqual(Array(4).fill('observe'));
+    expect(coverageOf(readPolicy(file)).map(({ mode }) => mode)).toEqual(Array(5).fill('observe'));
   });
 
   it('leaves out a service that Application Auto Scaling scales', async () => {
@@ -77,6 +80,7 @@ describe('stevedore init in the harbour', () => {
         scaling    observe  1 service (harbour/web)
         failover   observe  2 services (harbour/manifests, harbour/photos)
         retagging  observe  1 tag (harbour/tracking:production)
+        capacity   observe  1 cluster (harbour), 2 groups (harbour-ecs, harbour-spot)
 
       Read its comments, then: npx stevedore validate DIR/told.yml, and npx stevedore plan --policy DIR/told.yml
       "

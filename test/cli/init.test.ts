@@ -39,6 +39,13 @@ describe('the file that stevedore init writes', () => {
             max: 8
             policies:
               cpu-high: { step: { alarm: web-busy, steps: [{ from: 0, by: 10% }] } }
+
+      capacity:
+        mode: observe # decides and journals, changes nothing; act: does it
+        clusters:
+          prod:
+            groups: [prod-ecs]
+            consolidation: {} # lets instances go whose tasks fit elsewhere, one in ten at a time: docs/capacity.md
       "
     `);
   });

@@ -42,6 +42,7 @@ Paused now:
       ['scaling', 'scaling'],
       ['failover', 'failover'],
       ['retagging', 'retagging'],
+      ['capacity', 'capacity'],
     ]);
     expect(journal.entries[0]).toMatchObject({
       reason: 'paused-by-hand',

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createVerbs } from '../../cli/verbs.ts';
+import type { CapacityRecord } from '../../lib/capacity/record.ts';
 import { MINUTE, utc } from '../../lib/clock.ts';
+import { groupName } from '../../lib/ids.ts';
 import type { ScalingRecord } from '../../lib/scaling/record.ts';
 import { createMemoryStore } from '../../lib/state/memory.ts';
 import type { RecordStore } from '../../lib/state/store.ts';
@@ -30,7 +32,7 @@ Drains
     blocked: ${/blocked: (Task \w+ is standalone.*)/.exec(out)?.[1]}
   ${hosts.spot} in harbour: leaving, nothing runs on it and ECS lists it still, EC2 takes it in 1m, opened 59s ago (spot-interruption)
 
-Nothing to tell of: paused, breakers, migrations, scaling, promotions, failure queues.
+Nothing to tell of: paused, breakers, migrations, scaling, promotions, capacity, failure queues.
 `);
   });
 
@@ -102,6 +104,40 @@ Scaling
     expect(out).toMatch(/\n {4}\d+ events noted and not decided on yet\n/);
   });
 
+  it('shows instances that capacity lets go or could, and services that lack tasks', async () => {
+    const world = createWorld();
+    const table = createMemoryStore<never, never>(world.clock);
+    const store: RecordStore<CapacityRecord, never> = table;
+    const at = world.now() - MINUTE;
+    const first = { reason: 'empty', since: at } as const;
+    const leaving: CapacityRecord['leaving'] = {
+      'i-1': { ...first, phase: 'ordered', group: groupName('prod-ecs'), sentence: '' },
+    };
+    const record: CapacityRecord = {
+      cluster: 'prod',
+      leaving,
+      candidates: { 'i-1': first, 'i-2': { ...first, reason: 'underused' } },
+      pendingSince: { 'service:web web:7': at },
+    };
+    await store.append({ partition: 'capacity', id: 'prod' }, [], { create: record });
+    const verbs = await createVerbs(connectTo(world, { store: table, sinks: [] }));
+    const file = policyFile('version: 1\ncapacity: { clusters: { prod: { groups: [prod-ecs] } } }\n');
+
+    const { out } = await runWith(verbs, ['status', '--policy', file]);
+    const json = JSON.parse((await runWith(verbs, ['status', '--policy', file, '--json'])).out);
+
+    expect(out).toContain(`
+Capacity
+  prod:
+    service:web web:7: waits for an instance, 1m
+    i-1 of prod-ecs: is drained, and then terminated, for 1m (empty)
+    i-2: could go for 1m (underused)
+`);
+    expect(json.capacity).toMatchObject([
+      { cluster: 'prod', leaving: [{ instance: 'i-1', phase: 'ordered', since: at }] },
+    ]);
+  });
+
   it('tells machines as JSON, times in milliseconds', async () => {
     const { run, hosts, world } = await harbour(4);
 
@@ -138,7 +174,7 @@ Scaling
     const { out } = await runWith(verbs, status);
 
     expect(out).toBe(
-      `${utc(world.now())}\n\nNothing to tell of: paused, drains, breakers, migrations, scaling, promotions, failure queues.\n`,
+      `${utc(world.now())}\n\nNothing to tell of: paused, drains, breakers, migrations, scaling, promotions, capacity, failure queues.\n`,
     );
   });
 

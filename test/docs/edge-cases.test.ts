@@ -13,6 +13,7 @@ describe('the page of edge cases', () => {
     ['scaling', 38],
     ['failover', 24],
     ['retagging', 18],
+    ['capacity', 16],
   ] as const)('has a test for each case of %s, or the reason why there is none', (subject, count) => {
     const cases: readonly EdgeCase[] = edgeCasesBySubject[subject];
     const tests = testsByEdgeCase(subject);
@@ -24,7 +25,7 @@ describe('the page of edge cases', () => {
     expect(unexplained).toEqual([]);
   });
 
-  it.each(['draining', 'scaling', 'failover', 'retagging'] as const)(
+  it.each(['draining', 'scaling', 'failover', 'retagging', 'capacity'] as const)(
     'knows every case of %s that a test names',
     (subject) => {
       const numbers = new Set(edgeCasesBySubject[subject].map(({ number }) => number));

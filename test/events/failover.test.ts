@@ -45,6 +45,17 @@ describe('a service action', () => {
     });
   });
 
+  it('of a task that container instances lack memory for says so, and names no provider', () => {
+    expect(only(sample('placement-failure'))).toMatchObject({
+      kind: 'service-action',
+      cluster: 'hosts',
+      service: 'api',
+      eventName: 'SERVICE_TASK_PLACEMENT_FAILURE',
+      reason: 'RESOURCE:MEMORY',
+      providers: [],
+    });
+  });
+
   it('failover edge 8: has the provider that is steady, if ECS says so of one', () => {
     expect(only(sample('service-action-provider-steady'))).toMatchObject({
       eventName: 'CAPACITY_PROVIDER_STEADY_STATE',

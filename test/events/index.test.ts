@@ -82,6 +82,7 @@ describe('the registry of sources', () => {
       'alarm-state-change',
       'scale-order',
       'service-action',
+      'placement-failure',
       'deployment-state-change',
       'task-interruption',
       'failover-alarm',

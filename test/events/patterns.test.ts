@@ -16,6 +16,8 @@ const scope: PatternScope = {
 
 /** The same names, but for the alarms and the services of gates: each capability has its own. */
 function scopeOf(id: EventSourceId): PatternScope {
+  // As capacity has it: all services of a cluster.
+  if (id === 'placement-failure') return { ...scope, services: ['hosts/*'] };
   if (id === 'failover-alarm') return { ...scope, alarms: ['web-too-few'] };
   return id === 'gate-deployment' ? { ...scope, services: ['prod/api-staging'] } : scope;
 }
@@ -87,6 +89,12 @@ describe('the pattern of a source', () => {
       'a change of the desired count',
       { 'detail.eventName': 'SERVICE_DESIRED_COUNT_UPDATED' },
     ],
+    ['placement-failure', 'a service of another cluster', { resources: [`${serviceArn}/nohosts/api`] }],
+    [
+      'placement-failure',
+      'what goes well',
+      { 'detail.eventName': 'SERVICE_STEADY_STATE', 'detail.eventType': 'INFO' },
+    ],
     ['deployment-state-change', 'another service', { resources: [`${serviceArn}/prod/api`] }],
     ['task-interruption', 'a task of another service', { 'detail.group': 'service:api' }],
     ['task-interruption', 'a task that went by itself', { 'detail.stopCode': 'EssentialContainerExited' }],
@@ -125,6 +133,7 @@ describe('the pattern of a source', () => {
     'task-state-change',
     'alarm-state-change',
     'service-action',
+    'placement-failure',
     'deployment-state-change',
     'task-interruption',
     'failover-alarm',

@@ -1,4 +1,5 @@
 import { parseEvent } from '../../events/index.ts';
+import * as capacity from '../../functions/capacity-notices.ts';
 import * as drain from '../../functions/drain-notices.ts';
 import * as failover from '../../functions/failover-notices.ts';
 import type { CapabilityEvent, Mapping } from '../../functions/handler.ts';
@@ -32,6 +33,8 @@ retagging:
       promotions:
         staging: { from: 'main-*', to: [staging], on: [push, scan], gates: { scan: { critical: 0 } } }
         production: { from: staging, to: [production], gates: { running: { service: prod/api-staging, for: 30m } } }
+capacity:
+  clusters: { prod: { groups: [prod-hosts] }, hosts: { groups: [other-hosts] } }
 `),
 );
 
@@ -41,6 +44,7 @@ const mappings: readonly ((event: CapabilityEvent) => Mapping<unknown>)[] = [
   (event) => scale.toArrivals(event, runtime.scaling),
   (event) => failover.toArrivals(event, runtime.failover),
   mapRetagging,
+  (event) => capacity.toArrivals(event, runtime.capacity),
 ];
 
 const samples: readonly Json[] = sampleNames.map((name) => sample(name) as Json);

@@ -8,9 +8,36 @@ import { copied, type Json, mutated, pick } from './mutate.ts';
 /** A Saturday. Schedules are to fire after it. */
 const NOW = Date.UTC(2026, 10, 21, 14);
 
-const texts = ['stevedore.yml', 'examples/harbour.yml'].map((file) =>
+/** With every key of the section, which the files have not. */
+const counting = `version: 1
+draining: { clusters: { prod: { groups: { prod-ecs: {} } } } }
+capacity:
+  mode: act
+  clusters:
+    prod:
+      groups: [prod-ecs]
+      scaleOut: { after: 30s, maximumStep: 20, launchTimeout: 10m }
+      consolidation:
+        reasons: [empty, underused, obsolete]
+        after: 10m
+        minimumAge: 15m
+        budgets:
+          - { limit: 10% }
+          - { limit: 0, reasons: [underused], window: { cron: '0 9 * * MON-FRI', timeZone: Europe/Berlin, duration: 8h } }
+        replace: true
+        balance: 2
+        drainTimeout: 1h
+        zoneSkew: 1
+      reserve: { cpu: 1024, memory: 2048, percent: 10% }
+      besideManagedScaling: false
+      prices: { m7g.large: 0.0816 }
+    staging: { groups: [staging-ecs], scaleOut: false }
+`;
+
+const files = ['stevedore.yml', 'examples/harbour.yml'].map((file) =>
   readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'),
 );
+const texts = [...files, counting];
 const trees = texts.map((text) => parse(text) as Json);
 
 /** The text of a policy file: a valid one that was changed by its values or by its letters, or random YAML. */
@@ -39,7 +66,7 @@ function inBlocks(tree: Json): string {
 
 function oneSection(tree: Json, random: Random): Json {
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) return tree;
-  const name = pick(random, ['draining', 'scaling', 'failover', 'retagging']);
+  const name = pick(random, ['draining', 'scaling', 'failover', 'retagging', 'capacity']);
   const section = tree[name];
   return section === undefined ? tree : { version: 1, [name]: section };
 }
@@ -98,6 +125,7 @@ const tokens = [
   'scaling:',
   'failover:',
   'retagging:',
+  'capacity:',
   'clusters:',
   'services:',
   'groups:',

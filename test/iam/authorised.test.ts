@@ -5,7 +5,7 @@ import { deployPolicy } from '../../simulator/deployment.ts';
 import { createWorld } from '../../simulator/world.ts';
 import { clientsOf } from '../simulator/worlds.ts';
 import { denial, judge } from './authorise.ts';
-import { usual } from './request.ts';
+import { unknownThings, usual } from './request.ts';
 import { deployed, deployedStatement, roleOf } from './roles.ts';
 import { createWitness } from './witness.ts';
 
@@ -21,7 +21,7 @@ scaling:
 const arn = (resource: string) => `arn:aws:ecs:eu-west-1:111122223333:${resource}`;
 const allowing = (action: string, ...resources: string[]) =>
   roleOf('ScaleRole', [{ Sid: 'One', Effect: 'Allow', Action: [action], Resource: resources }]);
-const here = { ...usual, isEnhanced: () => false };
+const here = { ...usual, ...unknownThings };
 
 async function verdictOf(role: ReturnType<typeof roleOf>, service: string, operation: string, input: object) {
   const witness = createWitness();

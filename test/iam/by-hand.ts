@@ -1,6 +1,6 @@
 import { compilePolicy, type FunctionName } from '../../lib/policy/compile.ts';
 import { parsePolicy } from '../../lib/policy/load.ts';
-import { arnOf, type Call, type Input, type Place, usual } from './request.ts';
+import { arnOf, type Call, type Input, type Place, unknownThings, usual } from './request.ts';
 import { deployedStatement, roleNames, roleOf } from './roles.ts';
 import { farPolicy, pinning, running } from './stages.ts';
 import type { OwnStatements, Witness } from './witness.ts';
@@ -111,5 +111,5 @@ export function playByHand(
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.errors));
   const compiled = compilePolicy(loaded.policy).statements[by].map((one) => deployedStatement(one, usual));
   const role = roleOf(roleNames[by], [...compiled, ...own(by)]);
-  witness.heard(role, call, { ...place, isEnhanced: () => false });
+  witness.heard(role, call, { ...place, ...unknownThings });
 }

@@ -8,7 +8,7 @@ import { createDynamoStore } from '../../lib/state/dynamodb.ts';
 import { createWorld } from '../../simulator/world.ts';
 import { testClock } from '../state/clock.ts';
 import { startDynamo } from '../state/dynalite.ts';
-import { type Call, usual } from './request.ts';
+import { type Call, unknownThings, usual } from './request.ts';
 import { roleNames, roleOf } from './roles.ts';
 import type { OwnOfFunction, OwnOfStack } from './template.ts';
 import type { Witness } from './witness.ts';
@@ -26,7 +26,7 @@ export async function playOwn(own: OwnOfStack, witness: Witness): Promise<void> 
     tables.set(table, calls);
     const role = roleOf(roleNames[name], statements);
     for (const call of [...calls, ...bus, ...byLambda(own[name])]) {
-      witness.heard(role, call, { ...usual, isEnhanced: () => false });
+      witness.heard(role, call, { ...usual, ...unknownThings });
     }
   }
 }

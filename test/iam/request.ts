@@ -26,12 +26,20 @@ export interface Call {
 
 export type Input = Readonly<Record<string, unknown>>;
 
+/** Where nothing is known of repositories and instances. */
+export const unknownThings: Pick<Circumstances, 'isEnhanced' | 'groupOf'> = {
+  isEnhanced: () => false,
+  groupOf: () => undefined,
+};
+
 export const isInput = (value: unknown): value is Input => typeof value === 'object' && value !== null;
 
 /** Facts that are not in the input of the call; the place is that of what is called. */
 export interface Circumstances extends Place {
   /** Whether Amazon Inspector scans what is in the repository. */
   readonly isEnhanced: (repository: string) => boolean;
+  /** The Auto Scaling group of an instance. */
+  readonly groupOf: (instance: string) => string | undefined;
 }
 
 /** What each operation of a service asks of IAM. */

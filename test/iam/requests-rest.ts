@@ -1,19 +1,38 @@
-import { arnOf, type Input, isInput, type Mapping, onAll, type Place, text, texts } from './request.ts';
+import {
+  arnOf,
+  type Circumstances,
+  type Input,
+  isInput,
+  type Mapping,
+  onAll,
+  type Place,
+  text,
+  texts,
+} from './request.ts';
 
 /** The unique id of a group is in its ARN, and Auto Scaling gives it. */
 const GROUP_ID = '0b1f8a4e-2f53-4f6e-9f7d-2f8a4c1d9e10';
 
+const groupArn = (at: Place, name: string) =>
+  arnOf(at, 'autoscaling', `autoScalingGroup:${GROUP_ID}:autoScalingGroupName/${name}`);
+
 const onGroup = (operation: string) => (input: Input, at: Place) => [
   {
     action: `autoscaling:${operation}`,
-    resource: arnOf(
-      at,
-      'autoscaling',
-      `autoScalingGroup:${GROUP_ID}:autoScalingGroupName/${text(input, 'AutoScalingGroupName')}`,
-    ),
+    resource: groupArn(at, text(input, 'AutoScalingGroupName')),
     context: {},
   },
 ];
+
+/** The call names an instance; IAM is asked about its group. */
+function onGroupOfInstance(operation: string) {
+  return (input: Input, at: Circumstances) => {
+    const id = text(input, 'InstanceId');
+    const group = at.groupOf(id);
+    if (group === undefined) throw new Error(`${id} is in no Auto Scaling group`);
+    return [{ action: `autoscaling:${operation}`, resource: groupArn(at, group), context: {} }];
+  };
+}
 
 // Service Authorization Reference, "... for Amazon EC2 Auto Scaling": what describes has no resource type.
 export const autoScaling: Mapping = {
@@ -22,11 +41,14 @@ export const autoScaling: Mapping = {
   CompleteLifecycleAction: onGroup('CompleteLifecycleAction'),
   RecordLifecycleActionHeartbeat: onGroup('RecordLifecycleActionHeartbeat'),
   SetDesiredCapacity: onGroup('SetDesiredCapacity'),
+  TerminateInstanceInAutoScalingGroup: onGroupOfInstance('TerminateInstanceInAutoScalingGroup'),
 };
 
 // "... for Amazon EC2": no resource type.
 export const ec2: Mapping = {
   DescribeInstances: onAll('ec2:DescribeInstances'),
+  DescribeInstanceTypes: onAll('ec2:DescribeInstanceTypes'),
+  DescribeLaunchTemplateVersions: onAll('ec2:DescribeLaunchTemplateVersions'),
   DescribeSubnets: onAll('ec2:DescribeSubnets'),
 };
 
@@ -54,7 +76,8 @@ export const cloudWatch: Mapping = {
 export const eventBridge: Mapping = {
   PutEvents: (input, at) => {
     const entries = Array.isArray(input.Entries) ? input.Entries.filter(isInput) : [];
-    const buses = new Set(entries.map((entry) => text(entry, 'EventBusName')));
+    // Without a name it is the default bus (API PutEvents).
+    const buses = new Set(entries.map(({ EventBusName = 'default' }) => String(EventBusName)));
     const context = {
       'events:source': entries.map((entry) => text(entry, 'Source')),
       'events:detail-type': entries.map((entry) => text(entry, 'DetailType')),

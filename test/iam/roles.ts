@@ -31,6 +31,7 @@ export const roleNames = {
   scale: 'ScaleRole',
   failover: 'FailoverRole',
   retag: 'RetagRole',
+  capacity: 'CapacityRole',
 } as const satisfies Readonly<Record<FunctionName, string>>;
 
 /** The same statements are the same role, however often they are deployed: what was asked of it need not be again. */

@@ -1,4 +1,4 @@
-import { MINUTE, SECOND } from '../../lib/clock.ts';
+import { HOUR, MINUTE, SECOND } from '../../lib/clock.ts';
 import type { World } from '../../simulator/world.ts';
 import type { Stage } from './plays.ts';
 
@@ -77,6 +77,38 @@ scaling:
     });
   },
   play: (world) => world.runFor(20 * MINUTE),
+};
+
+/** Instances are let go until their tasks fit on fewer; then more tasks come. */
+const counting: Stage = {
+  name: 'count instances',
+  policy: `version: 1
+draining: { clusters: { prod: { groups: { prod-ecs: { hooks: [stevedore-drain] } } } } }
+capacity:
+  clusters:
+    prod:
+      groups: [prod-ecs]
+      consolidation: { after: 1m, minimumAge: 0s, budgets: [{ limit: 50% }], balance: 0, zoneSkew: 3 }
+`,
+  build(world) {
+    world.addCluster('prod');
+    const group = { name: 'prod-ecs', cluster: 'prod', capacityProvider: 'prod-hosts', hooks: [hook] };
+    world.addGroup({ ...group, instances: 4, min: 1, max: 9 });
+    world.ecs.addService({ cluster: 'prod', name: 'api', desired: 2, cpu: 512, memory: 512 });
+  },
+  async play(world) {
+    world.after(40 * MINUTE, () => {
+      world.ecs.addService({
+        cluster: 'prod',
+        name: 'web',
+        desired: 6,
+        cpu: 1024,
+        memory: 1024,
+        running: false,
+      });
+    });
+    await world.runFor(HOUR);
+  },
 };
 
 const SHOP = 'shop/worker';
@@ -277,6 +309,7 @@ export const stages: readonly Stage[] = [
   providers,
   stuck,
   schedules,
+  counting,
   pinning,
   takenBack,
   migrating,

@@ -37,7 +37,13 @@ function ownOfStack(policy: string): OwnOfStack {
   const compiled = compile(policy);
   const names = namesIn(service);
   const of = (name: FunctionName) => ownOfFunction(service, name, names, compiled.statements[name]);
-  return { drain: of('drain'), scale: of('scale'), failover: of('failover'), retag: of('retag') };
+  return {
+    drain: of('drain'),
+    scale: of('scale'),
+    failover: of('failover'),
+    retag: of('retag'),
+    capacity: of('capacity'),
+  };
 }
 
 function compile(policy: string) {
@@ -94,7 +100,7 @@ function refuseUnevaluated(role: string, found: Readonly<Record<string, unknown>
   ]);
 }
 
-/** Policies may be attached to a role from outside, too; and other roles than the four are nobody's here. */
+/** Policies may be attached to a role from outside, too; and other roles than those of the functions are nobody's here. */
 function refuseOtherPolicies({ resources }: Packaged): void {
   const expected: readonly string[] = functionNames.map((name) => roleNames[name]);
   const others = Object.entries(resources).filter(

@@ -76,6 +76,7 @@ export function createWitness(own: OwnStatements = () => []): Witness {
     const { account, region } = world.kernel;
     const place = { ...usual, account, region };
     const isEnhanced = (name: string) => world.ecr.repositories.get(name)?.scanning === 'enhanced';
+    const groupOf = (id: string) => world.ec2.instances.get(id)?.tags['aws:autoscaling:groupName'];
     const role = (name: FunctionName) => {
       const compiled = statements[name].map((one) => deployedStatement(one, place));
       return roleOf(roleNames[name], compiled.length === 0 ? [] : [...compiled, ...own(name)]);
@@ -85,11 +86,12 @@ export function createWitness(own: OwnStatements = () => []): Witness {
       scale: role('scale'),
       failover: role('failover'),
       retag: role('retag'),
+      capacity: role('capacity'),
     };
     for (const one of Object.values(of)) if (one.document.Statement.length > 0) roles.add(one);
     world.recording.callListeners.push(({ invocation, ...call }) => {
       const name = invocation === undefined ? undefined : functionOf(invocation);
-      if (name !== undefined) heard(of[name], call, { ...place, isEnhanced });
+      if (name !== undefined) heard(of[name], call, { ...place, isEnhanced, groupOf });
     });
   });
   return witness;

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, request, type ServerResponse } from 'node:http';
-import { HOSTS } from './names.ts';
+import { COUNTED, HOSTS } from './names.ts';
 
 /** A call of AWS's API that came by. */
 export interface Call {
@@ -20,14 +20,16 @@ export interface Front {
   readonly refused: Set<string>;
 }
 
+type Hosts = readonly string[] | 'all';
+
 /** Lifecycle actions are answered here: neither server knows them. */
 const LIFECYCLE = ['CompleteLifecycleAction', 'RecordLifecycleActionHeartbeat'];
 
 /**
  * @param log a file for one line per call; undefined: none
- * @param hosts whose container instances moto has: the cluster, or `all` of ECS
+ * @param hosts whose container instances moto has: clusters, or `all` of ECS
  */
-export async function startFront(log?: string, hosts: string = HOSTS): Promise<Front> {
+export async function startFront(log?: string, hosts: Hosts = [HOSTS, COUNTED]): Promise<Front> {
   const calls: Call[] = [];
   const behind = { ministack: '', moto: '' };
   const refused = new Set<string>();
@@ -60,9 +62,10 @@ export async function startFront(log?: string, hosts: string = HOSTS): Promise<F
 const OF_MOTO = ['application-autoscaling', 'autoscaling', 'ec2', 'monitoring'];
 
 /** moto has container instances, groups with hooks, and CloudWatch's present protocol; MiniStack has everything else. */
-function serverFor({ service, body }: Call, { ministack, moto }: Front['behind'], hosts: string): string {
-  const isOfHosts =
-    service === 'ecs' && (hosts === 'all' || new RegExp(`"${hosts}"|/${hosts}[/"]`).test(body));
+function serverFor({ service, body }: Call, { ministack, moto }: Front['behind'], hosts: Hosts): string {
+  // Task definitions are in no cluster: those of a cluster's services have its name.
+  const names = (cluster: string) => new RegExp(`"${cluster}"|/${cluster}[/:"]`).test(body);
+  const isOfHosts = service === 'ecs' && (hosts === 'all' || hosts.some(names));
   return isOfHosts || OF_MOTO.includes(service) ? moto : ministack;
 }
 

@@ -6,6 +6,9 @@ export const STACK = 'stevedore';
 export const HOSTS = 'live-hosts';
 export const GROUP = 'live-group';
 export const HOOK = 'stevedore-drain';
+/** A cluster whose instances are counted, and its group. */
+export const COUNTED = 'live-counted';
+export const COUNTED_GROUP = 'live-counted-group';
 /** The cluster of services. */
 export const CLUSTER = 'live';
 /** Fail over. */

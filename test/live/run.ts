@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { type Aws, createAws } from './aws.ts';
+import { capacityCases } from './capacity.ts';
 import type { Case } from './cases.ts';
 import { deploy } from './deploy.ts';
 import { drainCases } from './drain.ts';
@@ -29,7 +30,7 @@ interface Result {
 }
 
 /** The case with a minute to wait for comes last, when most of the minute is over. */
-const CASES = [...retagCases, ...failoverCases, ...drainCases, ...scaleCases];
+const CASES = [...retagCases, ...failoverCases, ...drainCases, ...capacityCases, ...scaleCases];
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 const seconds = (ms: number) => (ms / 1_000).toFixed(1);

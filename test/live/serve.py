@@ -41,6 +41,7 @@ def run_ministack():
 
 
 def run_moto():
+    from moto.core.responses import ActionResult
     from moto.ecs.responses import EC2ContainerServiceResponse as Ecs
     from moto.server import main
 
@@ -59,6 +60,17 @@ def run_moto():
         return answer
 
     Ecs.list_container_instances = list_filtered
+
+    # Without names they are all of them; moto 5.2.5 fails.
+    describe_named = Ecs.describe_capacity_providers
+
+    def describe_providers(self):
+        if self._get_param("capacityProviders"):
+            return describe_named(self)
+        found = list(self.ecs_backend.capacity_providers.values())
+        return ActionResult({"capacityProviders": found, "failures": []})
+
+    Ecs.describe_capacity_providers = describe_providers
     main()
 
 

@@ -19,6 +19,7 @@ describe('the JSON for the functions', () => {
       scaling: { mode: 'observe', targets: [] },
       retagging: { mode: 'observe', reconcileEveryMs: 300_000, rules: [] },
       failover: expect.objectContaining({ mode: 'observe', services: [], migrations: [] }),
+      capacity: { mode: 'observe', clusters: [] },
       draining: {
         mode: 'act',
         clusters: [

@@ -41,12 +41,15 @@ describe('docs/policy.md', () => {
   it('shows all defaults as they are: the whole policy is the smallest one', () => {
     const [smallest, whole, , smallestFailover, wholeFailover, , smallestRetagging, wholeRetagging] =
       policies;
+    const [smallestCapacity, wholeCapacity] = policies.slice(9);
 
-    expect(policies).toHaveLength(9);
+    expect(policies).toHaveLength(11);
     expect(whole).toEqual(smallest);
     expect(wholeFailover).toEqual(smallestFailover);
     expect(wholeFailover?.failover?.services).toHaveProperty('prod/web');
     expect(wholeRetagging).toEqual(smallestRetagging);
     expect(wholeRetagging?.retagging?.repositories).toHaveProperty('shop/api');
+    expect(wholeCapacity).toEqual(smallestCapacity);
+    expect(wholeCapacity?.capacity?.clusters).toHaveProperty('prod');
   });
 });

@@ -22,6 +22,7 @@ describe('stevedore.schema.json', () => {
         { required: ['scaling'] },
         { required: ['failover'] },
         { required: ['retagging'] },
+        { required: ['capacity'] },
       ],
       properties: {
         draining: {

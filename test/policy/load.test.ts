@@ -232,12 +232,12 @@ draining:
     [
       'an empty file',
       '',
-      /^1:1: found nothing, expected a map with the keys version, draining, scaling, failover, retagging$/,
+      /^1:1: found nothing, expected a map with the keys version, draining, scaling, failover, retagging, capacity$/,
     ],
     [
       'a list',
       '- version: 1\n',
-      /^1:1: found a list, expected a map with the keys version, draining, scaling, failover, retagging$/,
+      /^1:1: found a list, expected a map with the keys version, draining, scaling, failover, retagging, capacity$/,
     ],
   ])('reports %s', (_, text, expected) => {
     expect(complaints(text)).toEqual([expect.stringMatching(expected)]);

@@ -17,6 +17,7 @@ describe('the JSON for the functions', () => {
       draining: { mode: 'observe', clusters: [] },
       failover: expect.objectContaining({ mode: 'observe', services: [], migrations: [] }),
       retagging: expect.objectContaining({ mode: 'observe', rules: [] }),
+      capacity: { mode: 'observe', clusters: [] },
       scaling: {
         mode: 'act',
         targets: [

@@ -10,7 +10,7 @@ describe('a policy file', () => {
   it('may have any of its sections, but not none', () => {
     expect(complaints('version: 1\n')).toEqual([
       expect.stringMatching(
-        /^1:1: found a map, expected a map with draining, scaling, failover, retagging or several of them$/,
+        /^1:1: found a map, expected a map with draining, scaling, failover, retagging, capacity or several of them$/,
       ),
     ]);
     expect(complaints(oneService('schedules: { s: { rate: 1h, desired: 3 } }'))).toEqual([]);

@@ -5,28 +5,34 @@ describe.each([
   {
     capability: 'draining',
     policy: 'version: 1\ndraining: { clusters: { a: { groups: { g: {} } } } }\n',
-    off: ['Scale', 'Failover', 'Retag'],
+    off: ['Scale', 'Failover', 'Retag', 'Capacity'],
     on: 'Drains',
   },
   {
     capability: 'scaling',
     policy:
       'version: 1\nscaling: { services: { a/b: { min: 1, max: 9, schedules: { s: { rate: 1d, desired: 2 } } } } }\n',
-    off: ['Drain', 'Failover', 'Retag'],
+    off: ['Drain', 'Failover', 'Retag', 'Capacity'],
     on: 'Scales',
   },
   {
     capability: 'failover',
     policy: 'version: 1\nfailover: { services: { a/b: {} } }\n',
-    off: ['Drain', 'Scale', 'Retag'],
+    off: ['Drain', 'Scale', 'Retag', 'Capacity'],
     on: 'FailsOver',
   },
   {
     capability: 'retagging',
     policy:
       'version: 1\nretagging: { repositories: { shop/api: { promotions: { p: { from: x, to: [y] } } } } }\n',
-    off: ['Drain', 'Scale', 'Failover'],
+    off: ['Drain', 'Scale', 'Failover', 'Capacity'],
     on: 'Retags',
+  },
+  {
+    capability: 'capacity',
+    policy: 'version: 1\ncapacity: { clusters: { a: { groups: [g] } } }\n',
+    off: ['Drain', 'Scale', 'Failover', 'Retag'],
+    on: 'CountsInstances',
   },
 ] as const)('under a policy of $capability alone', ({ policy, off, on }) => {
   let alone: Packaged;

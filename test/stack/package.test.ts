@@ -3,14 +3,15 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { holds, ofType, type Packaged, packageService } from './service.ts';
+import { everyCapability, holds, ofType, type Packaged, packageService } from './service.ts';
 
 let service: Packaged;
 let tuned: Packaged;
 
 beforeAll(() => {
-  service = packageService();
+  service = packageService({ policy: everyCapability });
   tuned = packageService({
+    policy: everyCapability,
     args: [
       'name=dock',
       'reservedConcurrency=5',
@@ -32,9 +33,11 @@ const properties = (packaged: Packaged, id: string) => packaged.resources[id]?.P
 
 describe('serverless package', () => {
   it('works straight after npm ci, without credentials and network', () => {
-    expect(service.output).toContain('Service packaged');
-    expect(service.status).toBe(0);
-    expect(service.artefacts).toHaveLength(5);
+    const { output, status, artefacts } = packageService();
+
+    expect(output).toContain('Service packaged');
+    expect(status).toBe(0);
+    expect(artefacts).toHaveLength(6);
   });
 
   it('refuses a wrong policy with every error and no stack trace, and packages nothing', () => {
@@ -58,17 +61,21 @@ const functions = [
   { name: 'scale', id: 'Scale' },
   { name: 'failover', id: 'Failover' },
   { name: 'retag', id: 'Retag' },
+  { name: 'capacity', id: 'Capacity' },
 ] as const;
 
+/** One tick; copying an image and reading a cluster of a thousand instances take longer. */
+const TIMEOUTS = { drain: 60, scale: 60, failover: 60, retag: 300, capacity: 120 } as const;
+
 describe.each(functions)('the $name function', ({ name, id }) => {
-  it('runs on Node 24 and arm64 with half a gigabyte, for one tick at most, or for as long as a copy takes', () => {
+  it('runs on Node 24 and arm64, with what memory and time it needs', () => {
     expect(properties(service, `${id}LambdaFunction`)).toMatchObject({
       FunctionName: `stevedore-${name}`,
       Handler: `.build/${name}/${name}.handler`,
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
-      MemorySize: 512,
-      Timeout: name === 'retag' ? 300 : 60,
+      MemorySize: name === 'capacity' ? 1024 : 512,
+      Timeout: TIMEOUTS[name],
       Role: { 'Fn::Sub': `\${${id}Role.Arn}` },
       Environment: {
         Variables: {
@@ -133,10 +140,11 @@ describe.each(functions)('the $name function', ({ name, id }) => {
 
   it('has its part of the policy in it', () => {
     const parts = {
-      drain: 'prod-ecs',
+      drain: 'stevedore-drain',
       scale: 'prod-web-cpu',
       failover: 'service/prod/worker',
       retag: 'shop/api/staging',
+      capacity: 'maximumStep:7',
     };
     const main = service.files.get(name)?.get(`.build/${name}/${name}.mjs`)?.toString();
 
@@ -150,6 +158,7 @@ describe.each(functions)('the $name function', ({ name, id }) => {
 function functionOf(rule: string): string {
   if (/-(failover-|service-action|deployment-|task-interruption)/.test(rule)) return 'Failover';
   if (/-(retag-|ecr-|inspector-|gate-)/.test(rule)) return 'Retag';
+  if (/-(capacity-|placement-)/.test(rule)) return 'Capacity';
   return /scale|alarm/.test(rule) ? 'Scale' : 'Drain';
 }
 
@@ -180,8 +189,11 @@ describe('the rules', () => {
       'stevedore-inspector-scan',
       'stevedore-gate-deployment',
       'stevedore-retag-order',
+      'stevedore-capacity-tick',
+      'stevedore-placement-failure',
     ]);
     expect(rules().flatMap(({ ScheduleExpression }) => ScheduleExpression ?? [])).toEqual([
+      'rate(1 minute)',
       'rate(1 minute)',
       'rate(1 minute)',
       'rate(1 minute)',

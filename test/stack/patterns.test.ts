@@ -10,6 +10,9 @@ draining:
     prod:
       groups: { prod-hosts: { hooks: [stevedore-drain] } }
       triggers: { rebalance: true }
+capacity:
+  clusters:
+    hosts: { groups: [prod-hosts] }
 failover:
   services:
     prod/web: { signals: { alarm: web-too-few } }
@@ -63,6 +66,7 @@ const past = ({ name }: { readonly name: string }) =>
 function functionOf(sample: string): string {
   if (/^(failover-|service-action|deployment-|task-interruption)/.test(sample)) return 'failover';
   if (/^(ecr-image-|inspector-|gate-|retag-)/.test(sample)) return 'retag';
+  if (sample === 'placement-failure') return 'capacity';
   return /^(alarm-|scale-)/.test(sample) ? 'scale' : 'drain';
 }
 
@@ -96,6 +100,7 @@ describe('under a policy for other clusters, services, groups, alarms and reposi
     const other = packageService({
       policy: policy
         .replace('prod:', 'other:')
+        .replace('hosts: { groups', 'elsewhere: { groups')
         .replaceAll('prod/web', 'other/web')
         .replace('prod-hosts', 'other-hosts')
         .replaceAll('web-', 'other-')
@@ -103,7 +108,7 @@ describe('under a policy for other clusters, services, groups, alarms and reposi
         .replace('prod/api-staging', 'other/api-staging'),
     });
     const named = samples.filter(({ name }) =>
-      /^(lifecycle-terminate|container-instance|task-|alarm-state|service-action|deployment-|failover-alarm|ecr-image|inspector-|gate-)/.test(
+      /^(lifecycle-terminate|container-instance|task-|alarm-state|service-action|placement-|deployment-|failover-alarm|ecr-image|inspector-|gate-)/.test(
         name,
       ),
     );

@@ -62,14 +62,18 @@ retagging:
       promotions:
         staging: { from: 'main-*', to: [staging], gates: { scan: { critical: 0 }, signature: true }, deploy: [prod/*] }
         prod: { from: staging, to: { repository: shop/prod, tags: [prod] }, gates: { running: { service: prod/api } } }
+capacity:
+  clusters: { prod: { groups: [prod-ecs], consolidation: {} } }
 `;
 
-// The reader of EC2 is one module, of whose two calls each function makes one.
+// The reader of EC2 is one module, of whose calls each function makes some.
+const ofNewInstances = ['ec2:DescribeInstanceTypes', 'ec2:DescribeLaunchTemplateVersions'];
 const functions = [
-  { name: 'drain', role: 'DrainRole', calls: 15, never: ['ec2:DescribeSubnets'] },
+  { name: 'drain', role: 'DrainRole', calls: 15, never: ['ec2:DescribeSubnets', ...ofNewInstances] },
   { name: 'scale', role: 'ScaleRole', calls: 12, never: [] },
-  { name: 'failover', role: 'FailoverRole', calls: 18, never: ['ec2:DescribeInstances'] },
+  { name: 'failover', role: 'FailoverRole', calls: 18, never: ['ec2:DescribeInstances', ...ofNewInstances] },
   { name: 'retag', role: 'RetagRole', calls: 25, never: [] },
+  { name: 'capacity', role: 'CapacityRole', calls: 20, never: ['ec2:DescribeSubnets'] },
 ] as const;
 
 let service: Packaged;

@@ -1,14 +1,23 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createMetrics, createMetricsSink } from '../../lib/journal/metrics.ts';
 import { linesOf } from '../journal/output.ts';
-import { actionsOf, holds, ofType, type Packaged, packageService, roleStatements } from './service.ts';
+import {
+  actionsOf,
+  everyCapability,
+  holds,
+  ofType,
+  type Packaged,
+  packageService,
+  roleStatements,
+} from './service.ts';
 
 let service: Packaged;
 let tuned: Packaged;
 
 beforeAll(() => {
-  service = packageService();
+  service = packageService({ policy: everyCapability });
   tuned = packageService({
+    policy: everyCapability,
     args: [
       'name=dock',
       'reservedConcurrency=5',
@@ -26,13 +35,14 @@ const alarms = (packaged: Packaged) => ofType(packaged, 'AWS::CloudWatch::Alarm'
 const needsAll: Readonly<Record<string, string>> = {
   EcsReadTaskDefinitions: 'ecs:DescribeTaskDefinition has no resource type',
   AutoScalingRead: 'no Describe action of EC2 Auto Scaling has a resource type',
-  Ec2Read: 'ec2:DescribeInstances has no resource type',
+  Ec2Read: 'no Describe action of EC2 has a resource type',
   CloudWatchRead: 'GetMetricData has no resource type, and DescribeAlarms hides composite alarms from less',
   ScalableTargetsRead: 'no Describe action of Application Auto Scaling has a resource type',
   Ec2ReadSubnets: 'ec2:DescribeSubnets has no resource type',
   EcsListServices: 'ecs:ListServices has no resource type; its condition names the clusters',
   EcrReadCacheRules: 'ecr:DescribePullThroughCacheRules has no resource type',
   InspectorRead: 'ListCoverage and ListFindings have no resource type',
+  EcsList: 'ListServices has no resource type, and ListTasks asks for *; its condition names the clusters',
   EcsListTasks: 'ListTasks without a container instance asks for *; its condition names the clusters',
 };
 
@@ -40,61 +50,80 @@ describe('the roles', () => {
   it('are one for each function, and only for Lambda', () => {
     const roles = ofType(service, 'AWS::IAM::Role');
 
-    expect(roles.map(([id]) => id)).toEqual(['DrainRole', 'ScaleRole', 'FailoverRole', 'RetagRole']);
+    expect(roles.map(([id]) => id)).toEqual([
+      'DrainRole',
+      'ScaleRole',
+      'FailoverRole',
+      'RetagRole',
+      'CapacityRole',
+    ]);
     for (const [, { AssumeRolePolicyDocument }] of roles)
       expect(JSON.stringify(AssumeRolePolicyDocument)).toContain('"lambda.amazonaws.com"');
   });
 });
 
-describe.each(['DrainRole', 'ScaleRole', 'FailoverRole', 'RetagRole'] as const)('%s', (role) => {
-  const statements = () => roleStatements(service, role);
+describe.each(['DrainRole', 'ScaleRole', 'FailoverRole', 'RetagRole', 'CapacityRole'] as const)(
+  '%s',
+  (role) => {
+    const statements = () => roleStatements(service, role);
 
-  it('has one Sid per statement, each once', () => {
-    const sids = statements().map(({ Sid }) => Sid);
+    it('has one Sid per statement, each once', () => {
+      const sids = statements().map(({ Sid }) => Sid);
 
-    expect(sids.every((sid) => /^[A-Za-z0-9]+$/.test(sid ?? ''))).toBe(true);
-    expect(new Set(sids).size).toBe(sids.length);
-  });
-
-  it('allows whole actions by name, never by wildcard', () => {
-    const wild = statements()
-      .flatMap(actionsOf)
-      .filter((action) => action.includes('*'));
-
-    expect(wild).toEqual([]);
-  });
-
-  it('allows * as a resource only where AWS knows no other', () => {
-    const all = statements().filter(({ Resource }) => [Resource].flat().includes('*'));
-
-    expect(all.length).toBeGreaterThan(1);
-    expect(all.filter(({ Sid }) => needsAll[Sid ?? ''] === undefined)).toEqual([]);
-    expect(all.flatMap(actionsOf).filter((action) => !/:(Describe|GetMetricData|List)/.test(action))).toEqual(
-      [],
-    );
-  });
-
-  it('publishes on the bus as stevedore only', () => {
-    const publish = statements().find((statement) => actionsOf(statement).includes('events:PutEvents'));
-
-    expect(publish?.Condition).toEqual({
-      'ForAllValues:StringEquals': { 'events:source': 'stevedore' },
-      Null: { 'events:source': 'false' },
+      expect(sids.every((sid) => /^[A-Za-z0-9]+$/.test(sid ?? ''))).toBe(true);
+      expect(new Set(sids).size).toBe(sids.length);
     });
-  });
 
-  it('writes to its own log only', () => {
-    const log = statements().find((statement) => actionsOf(statement).includes('logs:PutLogEvents'));
+    it('allows whole actions by name, never by wildcard', () => {
+      const wild = statements()
+        .flatMap(actionsOf)
+        .filter((action) => action.includes('*'));
 
-    expect(JSON.stringify(log?.Resource)).toContain(
-      `log-group:/aws/lambda/stevedore-${role.replace('Role', '').toLowerCase()}:*`,
-    );
-  });
+      expect(wild).toEqual([]);
+    });
 
-  it('fits into what IAM accepts for the inline policies of a role', () => {
-    expect(JSON.stringify(statements()).length).toBeLessThan(10_240);
-  });
-});
+    it('allows * as a resource only where AWS knows no other', () => {
+      const all = statements().filter(({ Resource }) => [Resource].flat().includes('*'));
+
+      expect(all.length).toBeGreaterThan(1);
+      expect(all.filter(({ Sid }) => needsAll[Sid ?? ''] === undefined)).toEqual([]);
+      expect(
+        all.flatMap(actionsOf).filter((action) => !/:(Describe|GetMetricData|List)/.test(action)),
+      ).toEqual([]);
+    });
+
+    it('publishes on the bus as stevedore only, but for the drains that capacity orders', () => {
+      const publish = statements().filter((statement) => actionsOf(statement).includes('events:PutEvents'));
+      const asOperator = {
+        'ForAllValues:StringEquals': {
+          'events:source': 'stevedore.operator',
+          'events:detail-type': 'Stevedore Drain Order',
+        },
+        Null: { 'events:source': 'false', 'events:detail-type': 'false' },
+      };
+
+      expect(publish.map(({ Condition }) => Condition)).toEqual([
+        ...(role === 'CapacityRole' ? [asOperator] : []),
+        {
+          'ForAllValues:StringEquals': { 'events:source': 'stevedore' },
+          Null: { 'events:source': 'false' },
+        },
+      ]);
+    });
+
+    it('writes to its own log only', () => {
+      const log = statements().find((statement) => actionsOf(statement).includes('logs:PutLogEvents'));
+
+      expect(JSON.stringify(log?.Resource)).toContain(
+        `log-group:/aws/lambda/stevedore-${role.replace('Role', '').toLowerCase()}:*`,
+      );
+    });
+
+    it('fits into what IAM accepts for the inline policies of a role', () => {
+      expect(JSON.stringify(statements()).length).toBeLessThan(10_240);
+    });
+  },
+);
 
 describe('the table', () => {
   it('is what lib/state expects, encrypted, recoverable, paid by use', () => {
@@ -235,6 +264,10 @@ describe('the alarms', () => {
       ['stevedore-retag-throttles', 'Throttles'],
       ['stevedore-retag-tick', 'Invocations'],
       ['stevedore-retag-immutable', 'Decisions'],
+      ['stevedore-capacity-errors', 'Errors'],
+      ['stevedore-capacity-throttles', 'Throttles'],
+      ['stevedore-capacity-tick', 'Invocations'],
+      ['stevedore-capacity-unplaceable', 'Decisions'],
       ['stevedore-undelivered-events', 'ApproximateNumberOfMessagesVisible'],
       ['stevedore-failed-events', 'ApproximateNumberOfMessagesVisible'],
       ['stevedore-oldest-drain', 'OldestOpenDrainSeconds'],
@@ -255,6 +288,7 @@ describe('the alarms', () => {
     ['FailoverLatchedAlarm', 'failover', 'held', 'flap-latched'],
     ['FailoverBudgetAlarm', 'failover', 'refused', 'budget-spent'],
     ['RetagImmutableAlarm', 'retagging', 'refused', 'tag-immutable'],
+    ['CapacityUnplaceableAlarm', 'capacity', 'refused', 'task-unplaceable'],
   ] as const)(
     '%s counts decisions as the journal publishes them',
     async (id, capability, outcome, reason) => {
@@ -288,6 +322,7 @@ describe('the alarms', () => {
       ScaleTickAlarm: 'breaching',
       FailoverTickAlarm: 'breaching',
       RetagTickAlarm: 'breaching',
+      CapacityTickAlarm: 'breaching',
       FailoverLatchedAlarm: 'notBreaching',
       OldestDrainAlarm: 'notBreaching',
       DrainErrorsAlarm: 'notBreaching',
@@ -302,7 +337,7 @@ describe('the alarms', () => {
         : [],
     );
 
-    expect(watched).toHaveLength(12);
+    expect(watched).toHaveLength(15);
     for (const [alarm, called] of watched) expect(String(alarm).startsWith(`${called}-`)).toBe(true);
   });
 
@@ -364,7 +399,7 @@ describe('a secret', () => {
   it('is not in what is uploaded either', () => {
     const keys = /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY/;
 
-    expect(service.files.size).toBe(4);
+    expect(service.files.size).toBe(5);
     for (const files of service.files.values()) {
       for (const content of files.values()) expect(content.toString('utf8')).not.toMatch(keys);
     }

@@ -36,6 +36,13 @@ const project = [
   'tsconfig.json',
 ];
 
+/** stevedore.yml, and the capability that it leaves off. */
+export const everyCapability = `${readFileSync('stevedore.yml', 'utf8')}
+capacity:
+  clusters:
+    prod: { groups: [prod-ecs], scaleOut: { maximumStep: 7 }, consolidation: {} }
+`;
+
 /**
  * `npx serverless package` in a copy of the project, so that test files do not write to the same `.build`. There are
  * no credentials, and every proxy leads nowhere.
@@ -58,7 +65,7 @@ export function packageService(
   });
 
   const template = join(folder, '.serverless', 'cloudformation-template-update-stack.json');
-  const archives = ['drain', 'scale', 'failover', 'retag'].map((name) => ({
+  const archives = ['drain', 'scale', 'failover', 'retag', 'capacity'].map((name) => ({
     name,
     file: join(folder, '.serverless', `${name}.zip`),
   }));
@@ -91,7 +98,7 @@ export interface Statement {
   readonly Condition?: unknown;
 }
 
-export type Role = 'DrainRole' | 'ScaleRole' | 'FailoverRole' | 'RetagRole';
+export type Role = 'DrainRole' | 'ScaleRole' | 'FailoverRole' | 'RetagRole' | 'CapacityRole';
 
 interface RolePolicy {
   readonly PolicyName: string;

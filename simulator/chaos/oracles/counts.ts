@@ -2,7 +2,7 @@ import type { EpochMs } from '../../../lib/clock.ts';
 import type { TargetFile } from '../../../lib/policy/scaling-schema.ts';
 import type { World } from '../../world.ts';
 import type { Observed } from '../oracle.ts';
-import { isOurs, memberOf, textOf } from './watching.ts';
+import { capabilityOf, isOurs, memberOf, textOf } from './watching.ts';
 
 /** A service or group of the policy's `scaling`, and its count in the world. */
 export interface CountedTarget {
@@ -66,7 +66,8 @@ export function watchCounts(observed: Observed, hear: (change: CountChange) => v
   };
   lookAtAll();
   world.recording.callListeners.push((call) => {
-    if (!isOurs(call)) return;
+    // Capacity counts instances by what tasks need: it knows no steps and no cooldowns.
+    if (!isOurs(call) || capabilityOf(call) === 'capacity') return;
     const asked = askedFor(call.operation, call.input);
     const target = asked && targets.get(asked.id);
     if (target !== undefined) look(target, target.count() === asked?.count);

@@ -44,7 +44,7 @@ function runningTasks(world: World, instanceId: string): number {
 
 export const noTaskCutOff = oracle(
   'no-task-cut-off',
-  'No instance is let go by us with a running task on it before the deadline of its drain, daemons apart.',
+  'No instance is let go by us with a running task on it before the deadline of its drain, daemons apart, and none is terminated by us with one.',
   ({ world, policy }, report) => {
     const open = new Map<string, OpenHook>();
     /** By instance: since when it has been DRAINING, from which on its deadline may count. */
@@ -69,7 +69,17 @@ export const noTaskCutOff = oracle(
       else if (type === 'EC2 Instance-terminate Lifecycle Action') step();
     });
     world.recording.callListeners.push((call) => {
-      if (!isOurs(call) || call.operation !== 'CompleteLifecycleAction' || !call.carriedOut) return;
+      if (!isOurs(call) || !call.carriedOut) return;
+      if (call.operation === 'TerminateInstanceInAutoScalingGroup') {
+        const id = textOf(call.input, 'InstanceId');
+        const tasks = runningTasks(world, id);
+        // Whoever has set it ACTIVE again meanwhile has had tasks placed on it.
+        if (tasks === 0 || world.ecs.instances.find(id)?.status === 'ACTIVE') return;
+        report(
+          `${id} was terminated with ${tasks} running task(s); when they have left would have been right.`,
+        );
+      }
+      if (call.operation !== 'CompleteLifecycleAction') return;
       const [instanceId, hook] = [textOf(call.input, 'InstanceId'), textOf(call.input, 'LifecycleHookName')];
       const was = open.get(keyOf({ instanceId, hook }));
       const member = world.autoScaling.groups.get(was?.group ?? '')?.members.get(instanceId);

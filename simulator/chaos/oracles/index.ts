@@ -1,4 +1,5 @@
 import type { Oracle } from '../oracle.ts';
+import { capacityBudget, healthyMinimum } from './capacity.ts';
 import { drainingCap, noLastingGhost } from './draining.ts';
 import { strategyRestored } from './failover.ts';
 import { hooksEnd, noTaskCutOff } from './hooks.ts';
@@ -7,6 +8,7 @@ import { replayIsIdle } from './replay.ts';
 import { handsOff } from './restraint.ts';
 import { noTagBackwards } from './retagging.ts';
 import { noOscillation, noStepTwice, withinBounds } from './scaling.ts';
+import { noTaskStranded } from './stranded.ts';
 
 /** All that must always hold, each judged by the world and the calls alone; only the journal is judged by itself. */
 export const oracles: readonly Oracle[] = [
@@ -19,6 +21,9 @@ export const oracles: readonly Oracle[] = [
   noOscillation,
   strategyRestored,
   noTagBackwards,
+  healthyMinimum,
+  capacityBudget,
+  noTaskStranded,
   handsOff,
   replayIsIdle,
   actionsHaveReasons,

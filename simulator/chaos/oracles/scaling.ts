@@ -1,11 +1,16 @@
 import type { EpochMs } from '../../../lib/clock.ts';
+import type { Group } from '../../autoscaling/model.ts';
+import type { CallRecord } from '../../recording.ts';
+import type { World } from '../../world.ts';
+import type { Observed } from '../oracle.ts';
 import { type CountChange, cooldownOf, isByClock, onlySteps, reachOf, watchCounts } from './counts.ts';
-import { clock, oracle } from './watching.ts';
+import { capabilityOf, clock, memberOf, oracle, type Report, textOf } from './watching.ts';
 
 export const withinBounds = oracle(
   'within-bounds',
   'No count that we set is below the min or above the max of its target, unless it is nearer to them than before.',
   (observed, report) => {
+    watchInstanceCounts(observed, report);
     const step = watchCounts(observed, ({ target, from, to, ours }) => {
       if (!ours) return;
       const schedules = Object.values(target.file.schedules);
@@ -22,6 +27,33 @@ export const withinBounds = oracle(
     return { step };
   },
 );
+
+/** What capacity asks for, granted or not, by the bounds that the group itself has: nobody moves those here. */
+function watchInstanceCounts({ world }: Observed, report: Report): void {
+  world.recording.callListeners.push((call) => {
+    if (capabilityOf(call) !== 'capacity') return;
+    const group = groupOf(world, call);
+    if (group === undefined) return;
+    const { name, min, max } = group;
+    const asked =
+      call.operation === 'SetDesiredCapacity'
+        ? Number(memberOf(call.input, 'DesiredCapacity'))
+        : group.desired - (call.carriedOut ? 0 : 1);
+    // That a count has come to its minimum meanwhile is what Auto Scaling refuses a termination for.
+    if (asked <= max && (asked >= min || !call.carriedOut)) return;
+    report(
+      `group/${name} was to have ${asked} instances by ${call.operation}; between ${min} and ${max} would have been right.`,
+    );
+  });
+}
+
+function groupOf({ autoScaling, ec2 }: World, { operation, input }: CallRecord): Group | undefined {
+  if (operation === 'SetDesiredCapacity')
+    return autoScaling.groups.get(textOf(input, 'AutoScalingGroupName'));
+  if (operation !== 'TerminateInstanceInAutoScalingGroup') return undefined;
+  const tags = ec2.instances.get(textOf(input, 'InstanceId'))?.tags;
+  return autoScaling.groups.get(tags?.['aws:autoscaling:groupName'] ?? '');
+}
 
 interface Window {
   readonly base: number;

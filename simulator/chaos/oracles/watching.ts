@@ -54,15 +54,19 @@ export const isOurs = (call: CallRecord) => call.function !== undefined;
  */
 const PREVIEW = 'StartLifecyclePolicyPreview';
 
-/** Whether the call may change something of somebody's. What goes to the event bus is the journal. */
+/**
+ * Whether the call may change something of somebody's. What goes to the event bus is an order to draining: the journal
+ * does not go over it here.
+ */
 export const isWrite = (call: Pick<CallRecord, 'service' | 'operation'>) =>
-  call.service !== 'EventBridge' && !isRead(call) && call.operation !== PREVIEW;
+  !isRead(call) && call.operation !== PREVIEW;
 
 const CAPABILITIES = new Map<string | undefined, Capability>([
   ['drain', 'draining'],
   ['scale', 'scaling'],
   ['failover', 'failover'],
   ['retag', 'retagging'],
+  ['capacity', 'capacity'],
 ]);
 
 export const capabilityOf = (call: CallRecord) => CAPABILITIES.get(call.function);

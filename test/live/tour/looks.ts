@@ -49,7 +49,7 @@ async function idsOf(aws: Aws, type: string): Promise<string[]> {
 }
 
 export const functionsAreThere: Stage = {
-  name: 'it has four functions, and that of draining answers a tick',
+  name: 'it has a function for each capability, and that of draining answers a tick',
   async run({ aws }) {
     const found = await idsOf(aws, 'AWS::Lambda::Function');
     assert.deepEqual(found.toSorted(), functionNames.map((name) => `${STACK}-${name}`).toSorted());
