@@ -6,9 +6,12 @@ import picocolors from 'picocolors';
 import { measureBacktest } from './backtest.ts';
 import { measureBundles } from './bundles.ts';
 import { measureBurst } from './burst.ts';
+import { measureCapacityTrace } from './capacity-trace.ts';
+import { measureConsolidation } from './consolidation.ts';
 import { measureDrainCalls } from './drain-calls.ts';
 import { measureDrought } from './drought.ts';
 import { type Figure, holds } from './figure.ts';
+import { measurePackingQuality } from './packing-quality.ts';
 import { measureRetagging } from './retagging.ts';
 import { measureScalingDecision } from './scaling-decision.ts';
 
@@ -43,6 +46,9 @@ const figures = [
   ...(await measured('Back-testing', measureBacktest)),
   ...(await measured('A drought of Fargate Spot', measureDrought)),
   ...(await measured('Retagging images', measureRetagging)),
+  ...(await measured('Planning large clusters', measureConsolidation)),
+  ...(await measured('Consolidating 200 clusters', measurePackingQuality)),
+  ...(await measured('Two weeks of instances', measureCapacityTrace)),
 ];
 
 if (values.json) {
