@@ -119,7 +119,7 @@ export class Draft {
   /** Hosts that may be launched, with the tasks that start on them by themselves. */
   add(hosts: readonly Host[], tasks: readonly Placed[]): void {
     const bins = [...this.packing.bins.values()];
-    const closed = bins.filter((bin) => !this.packing.isOpen(bin));
+    const closed = bins.filter((bin) => !bin.open);
     const there = bins.flatMap((bin) => [...bin.tasks.values()]);
     this.packing = new Packing([...bins.map(({ host }) => host), ...hosts], [...there, ...tasks]);
     for (const { host } of closed) this.packing.close(this.binOf(host.id));

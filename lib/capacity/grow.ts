@@ -96,7 +96,7 @@ function lackingIn(packings: readonly Packing[], { cpu, memory, percent }: Reser
   const registered = { cpu: 0, memory: 0 };
   for (const packing of packings) {
     for (const bin of packing.bins.values()) {
-      if (!packing.isOpen(bin)) continue;
+      if (!bin.open) continue;
       for (const name of ['cpu', 'memory'] as const) {
         free[name] += bin.free[name];
         registered[name] += bin.host.registered[name];

@@ -85,7 +85,7 @@ function roomAfter(
   const free = { cpu: come?.free.cpu ?? 0, memory: come?.free.memory ?? 0 };
   const registered = { ...free };
   for (const bin of draft.packing.bins.values()) {
-    if (without.has(bin.host.id) || !draft.packing.isOpen(bin)) continue;
+    if (without.has(bin.host.id) || !bin.open) continue;
     free.cpu += bin.free.cpu;
     free.memory += bin.free.memory;
     registered.cpu += bin.host.registered.cpu;

@@ -16,7 +16,7 @@ export function fitsForCertain(packing: Packing, tasks: readonly { readonly work
   for (const { workload } of tasks) counts.set(workload, (counts.get(workload) ?? 0) + 1);
   const total = sum(counts);
   const roomy: Bin[] = [];
-  for (const bin of packing.bins.values()) if (packing.isOpen(bin) && hasRoom(bin, total)) roomy.push(bin);
+  for (const bin of packing.bins.values()) if (bin.open && hasRoom(bin, total)) roomy.push(bin);
   if (roomy.length === 0) return false;
   return [...counts.keys()].every((workload) => {
     if (!onlyDistinct(workload)) return false;

@@ -45,11 +45,6 @@ export class Packing {
     return counts;
   }
 
-  /** Whether ECS places tasks there. */
-  isOpen({ open }: Bin): boolean {
-    return open;
-  }
-
   /** Nothing is placed on it from here on, as on an instance that is set DRAINING. */
   close(bin: Bin): void {
     if (!bin.open) return;

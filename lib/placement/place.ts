@@ -55,9 +55,9 @@ function misfits(packing: Packing, workload: Workload): Misfits {
   const counts = new Map<Misfit | 'constraint' | 'provider', number>();
   const count = (why: Misfit | 'constraint' | 'provider') => counts.set(why, (counts.get(why) ?? 0) + 1);
   const { bins, excluded } = candidatesFor(packing, workload);
-  for (const { bin, why } of excluded) if (packing.isOpen(bin)) count(why);
+  for (const { bin, why } of excluded) if (bin.open) count(why);
   for (const bin of bins) {
-    if (packing.isOpen(bin)) count(shortage(bin, workload.needs) ?? 'constraint');
+    if (bin.open) count(shortage(bin, workload.needs) ?? 'constraint');
   }
   return counts;
 }

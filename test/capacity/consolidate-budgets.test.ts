@@ -26,7 +26,7 @@ describe('budgets', () => {
     [10, 5, 1],
     [100, 7, 7],
     [0, 7, 0],
-  ])('round up: %i %% of %i are %i', (share, active, most) => {
+  ])('round up: of a share of %i of %i, in percent, come %i', (share, active, most) => {
     expect(allowed([percent(share)], 'empty', active, SATURDAY)).toBe(most);
   });
 

@@ -198,8 +198,8 @@ describe('stevedore history', () => {
 
 describe('the names that the journal has', () => {
   it.each([
-    ['i-0a1b2c3d', ['draining i-0a1b2c3d']],
-    ['mi-0a1b2c3d', ['draining mi-0a1b2c3d']],
+    ['i-0a1b2c3d', ['draining i-0a1b2c3d', 'capacity i-0a1b2c3d']],
+    ['mi-0a1b2c3d', ['draining mi-0a1b2c3d', 'capacity mi-0a1b2c3d']],
     ['shop/api:v1', ['retagging shop/api:v1']],
     ['shop/api:v1@us-east-1', ['retagging shop/api:v1@us-east-1']],
     ['group/prod-ecs', ['scaling group/prod-ecs', 'failover group/prod-ecs']],

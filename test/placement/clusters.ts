@@ -79,7 +79,7 @@ export function binOf(packing: Packing, id: string): Bin {
 export function contents(packing: Packing): unknown {
   return [...packing.bins.values()].map((bin) => ({
     host: bin.host.id,
-    open: packing.isOpen(bin),
+    open: bin.open,
     free: { ...bin.free },
     tcp: [...bin.tcp].sort(([a], [b]) => a - b),
     udp: [...bin.udp].sort(([a], [b]) => a - b),

@@ -128,7 +128,7 @@ describe('properties of placing', () => {
     const bin = binOf(packing, id);
     const { provider, attributes } = bin.host;
     return (
-      packing.isOpen(bin) &&
+      bin.open &&
       (providers === undefined || providers.some((each) => each === provider)) &&
       constraints.every((constraint) => {
         const groups = [...bin.tasks.values()].map((task) => task.workload.group);
@@ -164,7 +164,7 @@ describe('properties of placing', () => {
       for (const { workload: wanted } of cluster.moving) {
         const placement = new Scheduler(packing, first).next(wanted);
         if (placement.kind === 'placed') continue;
-        const open = [...packing.bins.values()].filter((bin) => packing.isOpen(bin));
+        const open = [...packing.bins.values()].filter((bin) => bin.open);
         expect([...placement.misfits.values()].reduce((sum, count) => sum + count, 0)).toBe(open.length);
       }
     };

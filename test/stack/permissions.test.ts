@@ -49,7 +49,7 @@ async function actionsUsedBy(entry: string): Promise<string[]> {
 
 // Every kind of write that a policy can ask for is on here.
 const policy = `version: 1
-draining: { clusters: { prod: { groups: { prod-ecs: {} } } } }
+draining: { clusters: { prod: { groups: { prod-ecs: {}, prod-counted: {} } } } }
 scaling:
   services: { prod/web: { min: 1, max: 9, schedules: { daily: { rate: 1d, desired: 2 } } } }
   groups: { prod-ecs: { cluster: prod, min: 1, max: 9, schedules: { daily: { rate: 1d, desired: 2 } } } }
@@ -63,7 +63,7 @@ retagging:
         staging: { from: 'main-*', to: [staging], gates: { scan: { critical: 0 }, signature: true }, deploy: [prod/*] }
         prod: { from: staging, to: { repository: shop/prod, tags: [prod] }, gates: { running: { service: prod/api } } }
 capacity:
-  clusters: { prod: { groups: [prod-ecs], consolidation: {} } }
+  clusters: { prod: { groups: [prod-counted], consolidation: {} } }
 `;
 
 // The reader of EC2 is one module, of whose calls each function makes some.
