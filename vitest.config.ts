@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -8,6 +9,8 @@ export default defineConfig({
     setupFiles: ['test/setup.ts'],
     // The suites that package the service or start DynamoDB take seconds, not milliseconds.
     testTimeout: 30_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
+    // vitest leaves one processor to its main thread, which idles: of two that is half.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 });
