@@ -5,7 +5,6 @@ import { createFailoverHandler } from '../functions/failover-handler.ts';
 import { createRetagHandler } from '../functions/retag-handler.ts';
 import { createScaleHandler } from '../functions/scale-handler.ts';
 import { createScalableTargetReader } from '../lib/aws/application-auto-scaling.ts';
-import { createCapacityClients } from '../lib/aws/capacity-clients.ts';
 import { createClients } from '../lib/aws/clients.ts';
 import { createBasis } from '../lib/aws/common-clients.ts';
 import { createEc2Reader } from '../lib/aws/ec2.ts';
@@ -109,7 +108,7 @@ export function deployPolicy(world: World, policy: Policy, options: DeploymentOp
     drain: (journal) =>
       createDrainHandler({
         policy: runtime.draining,
-        clients: drainClients(world),
+        clients: awsClients(world),
         store: wrap(store),
         control,
         journal,
@@ -153,7 +152,7 @@ export function deployPolicy(world: World, policy: Policy, options: DeploymentOp
     capacity: (journal) =>
       createCapacityHandler({
         policy: runtime.capacity,
-        clients: capacityClients(world),
+        clients: awsClients(world),
         store: wrap(capacityStore),
         control,
         journal,
@@ -191,18 +190,11 @@ const TIMEOUTS: Readonly<Record<FunctionName, number>> = {
  * The clients of the functions, but what they import on first use is there already: under a test runner even the
  * import of what is loaded takes real time, in which virtual time might go on.
  */
-function drainClients(world: World) {
+function awsClients(world: World) {
   const options = world.clients();
   const { config, retries } = createBasis(options);
   const ec2 = createEc2Reader(config, retries);
   return { ...createClients(options), ec2: async () => ec2 };
-}
-
-function capacityClients(world: World) {
-  const options = world.clients();
-  const { config, retries } = createBasis(options);
-  const ec2 = createEc2Reader(config, retries);
-  return { ...createCapacityClients(options), ec2: async () => ec2 };
 }
 
 function scaleClients(world: World) {

@@ -5,7 +5,6 @@ import { createDrainHandler } from '../../functions/drain-handler.ts';
 import { createFailoverHandler } from '../../functions/failover-handler.ts';
 import { createRetagHandler } from '../../functions/retag-handler.ts';
 import { createScaleHandler } from '../../functions/scale-handler.ts';
-import { createCapacityClients } from '../../lib/aws/capacity-clients.ts';
 import { createClients } from '../../lib/aws/clients.ts';
 import { createFailoverClients } from '../../lib/aws/failover-clients.ts';
 import { createRetaggingClients } from '../../lib/aws/retagging-clients.ts';
@@ -114,7 +113,7 @@ async function createHandler(
     case 'capacity': {
       const store = await copyRecords(account, capacityRecords(capacity));
       const policy = { ...capacity, ...observing };
-      const clients = createCapacityClients(clientOptions);
+      const clients = createClients(clientOptions);
       const { random } = clientOptions;
       return createCapacityHandler({ ...ground, policy, clients, store, control: store, random });
     }

@@ -1,4 +1,4 @@
-import { type CapacityClients, createCapacityClients } from '../../lib/aws/capacity-clients.ts';
+import { type AwsClients, createClients } from '../../lib/aws/clients.ts';
 import { planConsolidation } from '../../lib/capacity/consolidate.ts';
 import { costsOf } from '../../lib/capacity/cost.ts';
 import { decide } from '../../lib/capacity/decide.ts';
@@ -40,7 +40,7 @@ export async function checkCapacity(account: Account, policy: CapacityPolicy): P
   } catch (error) {
     return { checks: [unread('capacity.now', PARTITION, error)], pictures: [] };
   }
-  const clients = createCapacityClients(account.clientOptions);
+  const clients = createClients(account.clientOptions);
   const cache = newCache();
   const plans: CapacityPlan[] = [];
   // One after the other, as the function does: each reads a whole cluster.
@@ -71,7 +71,7 @@ async function readRecords(account: Account, policy: CapacityPolicy): Promise<Re
 }
 
 interface Ground extends Pick<Account, 'clock'> {
-  readonly clients: CapacityClients;
+  readonly clients: AwsClients;
   readonly cache: Cache;
   readonly records: Records;
 }

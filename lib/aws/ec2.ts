@@ -1,5 +1,4 @@
-// Reached only by `import('./ec2.ts')` in clients.ts, failover-clients.ts and capacity-clients.ts: the EC2 client has
-// 560 kB minified.
+// Reached only by `import('./ec2.ts')` in clients.ts and failover-clients.ts: the EC2 client has 560 kB minified.
 import {
   DescribeInstancesCommand,
   DescribeInstanceTypesCommand,

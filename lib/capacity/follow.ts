@@ -1,5 +1,6 @@
 import { type EpochMs, MINUTE, SECOND } from '../clock.ts';
 import type { Action, Finding } from './decision.ts';
+import { isEnding } from './leaving.ts';
 import { couldTake } from './pending.ts';
 import type { ConsolidationPolicy, ScaleOutPolicy } from './policy.ts';
 import type { Leaving } from './state.ts';
@@ -183,7 +184,7 @@ function afterOrder(host: HostView, leaving: Leaving, situation: Situation): Pro
   const waited = now - leaving.since;
   const minutes = Math.round(waited / MINUTE);
   if (host.group !== leaving.group) return takenBack(notOurs(id, leaving.group));
-  if (/^(Terminat|Detach)/.test(host.lifecycleState)) return byAnother(host, leaving);
+  if (isEnding(host)) return byAnother(host, leaving);
   const waiting = waitingFor(host, situation);
   if (waiting > 0) {
     const sentence = `${waiting} tasks wait for an instance, and ${id} still runs: it is not drained further.`;

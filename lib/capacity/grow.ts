@@ -1,5 +1,6 @@
 import type { Packing } from '../placement/packing.ts';
 import type { Fleet } from './fleet.ts';
+import { reserved } from './limits.ts';
 import type { Waiting } from './pending.ts';
 import type { Reserve } from './policy.ts';
 import { add, newHost, nextZone, packWithDaemons, type Source } from './source.ts';
@@ -104,7 +105,7 @@ function lackingIn(packings: readonly Packing[], { cpu, memory, percent }: Reser
     }
   }
   const lack = (name: 'cpu' | 'memory', least: number) =>
-    Math.max(0, Math.max(least, Math.ceil((registered[name] * percent) / 100)) - free[name]);
+    Math.max(0, reserved(least, percent, registered[name]) - free[name]);
   const lacking = { cpu: lack('cpu', cpu), memory: lack('memory', memory) };
   return lacking.cpu + lacking.memory === 0 ? undefined : lacking;
 }

@@ -1,4 +1,4 @@
-import type { Amounts, Host, Placed, Workload } from '../placement/model.ts';
+import { type Amounts, type Host, leastOf, type Placed, type Workload } from '../placement/model.ts';
 import { sumOfPrices } from './cost.ts';
 import { type Draft, type DraftGroup, replacementId } from './draft.ts';
 import type { Situation } from './situation.ts';
@@ -25,7 +25,7 @@ export function offerOf(group: DraftGroup, draft: Draft, situation: Situation): 
   // The launch comes before the drains, so that the count is at its highest then.
   const hasRoom = view.desired + group.launched + 1 <= view.max;
   if (type === undefined || !hasRoom || view.suspended.includes('Launch')) return undefined;
-  const registered = least(view.types.map((one) => one.registered));
+  const registered = leastOf(view.types.map((one) => one.registered));
   const spares = emptiest(group.zones).map((zone) => ({
     zone,
     host: newHost(replacementId(view.name, group.launched + 1, zone), zone, registered, view, situation),
@@ -49,14 +49,12 @@ export function offerOf(group: DraftGroup, draft: Draft, situation: Situation): 
 }
 
 const byAmount: readonly (keyof Amounts)[] = ['cpu', 'memory', 'gpu', 'enis'];
-const combine = (of: (key: keyof Amounts) => number): Amounts => ({
-  cpu: of('cpu'),
-  memory: of('memory'),
-  gpu: of('gpu'),
-  enis: of('enis'),
+const less = (from: Amounts, by: Amounts): Amounts => ({
+  cpu: from.cpu - by.cpu,
+  memory: from.memory - by.memory,
+  gpu: from.gpu - by.gpu,
+  enis: from.enis - by.enis,
 });
-const least = (all: readonly Amounts[]) => combine((key) => Math.min(...all.map((one) => one[key])));
-const less = (from: Amounts, by: Amounts) => combine((key) => from[key] - by[key]);
 
 function smallest(types: readonly InstanceTypeView[]): InstanceTypeView | undefined {
   const [first] = types.toSorted(

@@ -65,7 +65,7 @@ function reserve({ gone, come }: Exchange, draft: Draft, { policy }: Situation):
     ['cpu', cpu, 'CPU units'],
     ['memory', memory, 'MiB'],
   ] as const) {
-    const asked = Math.max(least, Math.ceil((after.registered[name] * percent) / 100));
+    const asked = reserved(least, percent, after.registered[name]);
     if (after.free[name] >= asked) continue;
     return {
       why: 'reserve',
@@ -74,6 +74,10 @@ function reserve({ gone, come }: Exchange, draft: Draft, { policy }: Situation):
   }
   return undefined;
 }
+
+/** What is to stay free of an amount of which so much is registered. */
+export const reserved = (least: number, percent: number, registered: number) =>
+  Math.max(least, Math.ceil((registered * percent) / 100));
 
 type CpuAndMemory = Pick<Amounts, 'cpu' | 'memory'>;
 

@@ -2,6 +2,7 @@ import type { EpochMs } from '../clock.ts';
 import { Packing } from '../placement/packing.ts';
 import { Fleet, sum } from './fleet.ts';
 import { growForReserve, growForTasks } from './grow.ts';
+import { isEnding } from './leaving.ts';
 import { detourOf, findingsOn, reserveFindings, unplaceableOf, youngFinding } from './need-sentences.ts';
 import type { Waiting } from './pending.ts';
 import type { Launch, NeedPlan } from './plan.ts';
@@ -44,9 +45,9 @@ export function planNeed(view: ClusterView, policy: ClusterPolicy, now: EpochMs)
 /** What is there. Instances on their way out are no capacity, though ECS may not know yet that they go. */
 function packPresent({ hosts, tasks }: ClusterView): Packing {
   const packing = new Packing(hosts, tasks);
-  for (const { id, lifecycleState } of hosts) {
-    const bin = packing.bins.get(id);
-    if (bin !== undefined && /^(Terminat|Detach)/.test(lifecycleState)) packing.close(bin);
+  for (const host of hosts) {
+    const bin = packing.bins.get(host.id);
+    if (bin !== undefined && isEnding(host)) packing.close(bin);
   }
   return packing;
 }

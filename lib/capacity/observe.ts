@@ -1,6 +1,6 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { ContainerInstance, Service, Task } from '@aws-sdk/client-ecs';
-import type { CapacityClients } from '../aws/capacity-clients.ts';
+import type { AwsClients } from '../aws/clients.ts';
 import type { Ec2Instance, Ec2Type } from '../aws/ec2.ts';
 import type { EpochMs } from '../clock.ts';
 import type { ClusterName } from '../ids.ts';
@@ -55,7 +55,7 @@ export interface Observed {
  * @throws what AWS throws beyond the retries, and where it answers in part: nothing is decided on half a picture
  */
 export async function observeCluster(
-  clients: CapacityClients,
+  clients: AwsClients,
   policy: ClusterPolicy,
   cache: Cache,
   pendingSince: Readonly<Record<string, EpochMs>>,

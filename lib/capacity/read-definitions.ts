@@ -1,6 +1,6 @@
 import { DescribeTaskDefinitionCommand, type TaskDefinition } from '@aws-sdk/client-ecs';
 import { mapConcurrent } from '../aws/batch.ts';
-import type { CapacityClients } from '../aws/capacity-clients.ts';
+import type { AwsClients } from '../aws/clients.ts';
 import type { Needs } from '../placement/model.ts';
 import { type ContainerNeeds, containerNeeds } from './needs.ts';
 
@@ -22,7 +22,7 @@ const CONCURRENT_READS = 4;
 
 /** Revisions by ARN. A revision never changes, so that `known` ones are not read again. */
 export async function readDefinitions(
-  { ecs }: CapacityClients,
+  { ecs }: AwsClients,
   arns: Iterable<string>,
   known: Map<string, Definition>,
 ): Promise<ReadonlyMap<string, Definition>> {

@@ -1,6 +1,6 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { ContainerInstance } from '@aws-sdk/client-ecs';
-import type { CapacityClients } from '../aws/capacity-clients.ts';
+import type { AwsClients } from '../aws/clients.ts';
 import type { Ec2Instance, Ec2Type } from '../aws/ec2.ts';
 import { instanceId } from '../ids.ts';
 import { attributesOf, type Ground } from './machines.ts';
@@ -15,7 +15,7 @@ export interface KnownGround {
 
 /** What EC2 says of the instances of a cluster and its groups: each is asked about once, launch templates every time. */
 export async function readGround(
-  clients: CapacityClients,
+  clients: AwsClients,
   instances: readonly ContainerInstance[],
   groups: readonly AutoScalingGroup[],
   known: KnownGround,

@@ -4,7 +4,7 @@ import {
   type LaunchTemplateSpecification,
 } from '@aws-sdk/client-auto-scaling';
 import { chunk, mapConcurrent } from '../aws/batch.ts';
-import type { CapacityClients } from '../aws/capacity-clients.ts';
+import type { AwsClients } from '../aws/clients.ts';
 import type { TemplateVersion } from '../aws/ec2.ts';
 import { collectPages } from '../aws/paging.ts';
 import type { GroupName } from '../ids.ts';
@@ -15,7 +15,7 @@ const CONCURRENT_READS = 2;
 
 /** The groups with all of their instances; one that does not exist is left out. */
 export async function readGroups(
-  { autoScaling }: CapacityClients,
+  { autoScaling }: AwsClients,
   names: readonly GroupName[],
 ): Promise<AutoScalingGroup[]> {
   const answers = await mapConcurrent(chunk(names, BATCH), CONCURRENT_READS, (AutoScalingGroupNames) =>
@@ -33,7 +33,7 @@ export type Templates = ReadonlyMap<string, TemplateVersion>;
 
 /** Reads the launch templates of groups; one that does not exist is left out. */
 export async function readTemplates(
-  clients: CapacityClients,
+  clients: AwsClients,
   groups: readonly AutoScalingGroup[],
 ): Promise<Templates> {
   const distinct = new Map(groups.flatMap(specificationsOf).map((one) => [templateKey(one), one]));

@@ -4,7 +4,7 @@ import {
   ListContainerInstancesCommand,
 } from '@aws-sdk/client-ecs';
 import { chunk, mapConcurrent } from '../aws/batch.ts';
-import type { CapacityClients } from '../aws/capacity-clients.ts';
+import type { AwsClients } from '../aws/clients.ts';
 import { collectPages } from '../aws/paging.ts';
 import type { ClusterName } from '../ids.ts';
 import { throwUnlessGone } from './half-read.ts';
@@ -15,7 +15,7 @@ const CONCURRENT_READS = 2;
 
 /** Container instances in every state but INACTIVE: that is what the listing has unless told otherwise. */
 export async function readContainerInstances(
-  { ecs }: CapacityClients,
+  { ecs }: AwsClients,
   cluster: ClusterName,
 ): Promise<ContainerInstance[]> {
   const arns = await collectPages(`ECS ListContainerInstances of cluster ${cluster}`, async (nextToken) => {

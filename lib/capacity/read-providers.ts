@@ -1,5 +1,5 @@
 import { type CapacityProvider, DescribeCapacityProvidersCommand } from '@aws-sdk/client-ecs';
-import type { CapacityClients } from '../aws/capacity-clients.ts';
+import type { AwsClients } from '../aws/clients.ts';
 import { collectPages } from '../aws/paging.ts';
 import type { ClusterName } from '../ids.ts';
 
@@ -14,7 +14,7 @@ export interface Provider {
 }
 
 /** The capacity providers of a cluster, but for those of Fargate. Ten a call, which is all that ECS gives. */
-export async function readProviders({ ecs }: CapacityClients, cluster: ClusterName): Promise<Provider[]> {
+export async function readProviders({ ecs }: AwsClients, cluster: ClusterName): Promise<Provider[]> {
   const providers = await collectPages(
     `ECS DescribeCapacityProviders of cluster ${cluster}`,
     async (nextToken) => {

@@ -1,6 +1,6 @@
 import { DescribeServicesCommand, ListServicesCommand, type Service } from '@aws-sdk/client-ecs';
 import { chunk, mapConcurrent } from '../aws/batch.ts';
-import type { CapacityClients } from '../aws/capacity-clients.ts';
+import type { AwsClients } from '../aws/clients.ts';
 import { collectPages } from '../aws/paging.ts';
 import type { ClusterName } from '../ids.ts';
 import { throwUnlessGone } from './half-read.ts';
@@ -13,7 +13,7 @@ const CONCURRENT_READS = 2;
 
 /** The services of a cluster that have tasks on container instances, or want them; by task group. */
 export async function readServices(
-  { ecs }: CapacityClients,
+  { ecs }: AwsClients,
   cluster: ClusterName,
 ): Promise<ReadonlyMap<string, Service>> {
   const arns = await collectPages(`ECS ListServices of cluster ${cluster}`, async (nextToken) => {

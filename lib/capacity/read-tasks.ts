@@ -5,7 +5,7 @@ import {
   type Task,
 } from '@aws-sdk/client-ecs';
 import { chunk, mapConcurrent } from '../aws/batch.ts';
-import type { CapacityClients } from '../aws/capacity-clients.ts';
+import type { AwsClients } from '../aws/clients.ts';
 import { collectPages } from '../aws/paging.ts';
 import type { EpochMs } from '../clock.ts';
 import type { ClusterName } from '../ids.ts';
@@ -24,7 +24,7 @@ const MOST_PAGES = 500;
  * @param settled tasks that hold nothing, and never will again: they are not described another time. Brought up to date
  */
 export async function readTasks(
-  clients: CapacityClients,
+  clients: AwsClients,
   cluster: ClusterName,
   settled: Set<string>,
 ): Promise<Task[]> {
@@ -49,7 +49,7 @@ const holdsInstance = ({ lastStatus, launchType = 'EC2' }: Task) =>
   lastStatus !== 'STOPPED' && launchType === 'EC2';
 
 function listTasks(
-  { ecs }: CapacityClients,
+  { ecs }: AwsClients,
   cluster: ClusterName,
   desiredStatus: 'RUNNING' | 'STOPPED',
 ): Promise<string[]> {
@@ -65,7 +65,7 @@ function listTasks(
 
 /** Until when tasks are protected from being stopped, by ARN; those that are not are left out. Of services only. */
 export async function readProtections(
-  { ecs }: CapacityClients,
+  { ecs }: AwsClients,
   cluster: ClusterName,
   tasks: readonly string[],
 ): Promise<ReadonlyMap<string, EpochMs>> {

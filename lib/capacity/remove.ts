@@ -1,6 +1,5 @@
 import { MINUTE, utc } from '../clock.ts';
 import type { Fit } from '../placement/fit.ts';
-import { allowed } from './budgets.ts';
 import { scoreOf, sumOfPrices } from './cost.ts';
 import type { Draft } from './draft.ts';
 import { limitOn, notWorthIt } from './limits.ts';
@@ -52,7 +51,7 @@ export function notYet(
  */
 function queued([one]: readonly [Removable], draft: Draft, situation: Situation) {
   if (waiting([one], situation) === undefined) return overBudget([one], draft, situation);
-  const most = mostOf(one, situation);
+  const most = situation.atOnce[one.reason];
   if (draft.waiting < most) return undefined;
   const sentence = `${one.host.id} was not looked into: ${draft.waiting} other instances could go before it, and the budgets allow ${most} at once. Its turn comes, or raise the budget.`;
   return { why: 'budget' as const, sentence };
@@ -76,19 +75,14 @@ function waiting(gone: readonly Removable[], { consolidation, state, now }: Situ
   return undefined;
 }
 
-function overBudget(gone: readonly Removable[], draft: Draft, situation: Situation) {
+function overBudget(gone: readonly Removable[], draft: Draft, { atOnce }: Situation) {
   for (const one of gone) {
-    const most = mostOf(one, situation);
+    const most = atOnce[one.reason];
     if (draft.goingOut + gone.length <= most) continue;
     const sentence = `${one.host.id} would go (${one.reason}), but ${draft.goingOut} instances are on their way out and the budgets allow ${most} now. Its turn comes when they are gone, or raise the budget.`;
     return { why: 'budget' as const, sentence };
   }
   return undefined;
-}
-
-function mostOf({ reason }: Removable, { consolidation, view, now }: Situation): number {
-  const active = view.hosts.filter(({ status }) => status === 'ACTIVE').length;
-  return allowed(consolidation.budgets, reason, active, now);
 }
 
 const LACKS: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../clock.ts';
+import { allowed } from './budgets.ts';
 import { type Costs, costsOf } from './cost.ts';
 import type { ClusterPolicy, ConsolidationPolicy, DisruptionReason } from './policy.ts';
 import type { ConsolidationState } from './state.ts';
@@ -13,6 +14,8 @@ export interface Situation {
   readonly state: ConsolidationState;
   readonly tasksOn: (host: string) => readonly TaskView[];
   readonly costs: Costs;
+  /** How many instances the budgets let be on their way out at once, for each reason. */
+  readonly atOnce: Readonly<Record<DisruptionReason, number>>;
 }
 
 /** An instance in whose way nothing stands but the rest of the cluster. */
@@ -34,5 +37,9 @@ export function situationOf(
 ): Situation {
   const byHost = Map.groupBy(view.tasks, ({ host }) => host);
   const tasksOn = (host: string) => byHost.get(host) ?? [];
-  return { view, policy, consolidation, now, state, tasksOn, costs: costsOf(view, tasksOn, policy) };
+  const active = view.hosts.filter(({ status }) => status === 'ACTIVE').length;
+  const most = (reason: DisruptionReason) => allowed(consolidation.budgets, reason, active, now);
+  const atOnce = { empty: most('empty'), underused: most('underused'), obsolete: most('obsolete') };
+  const costs = costsOf(view, tasksOn, policy);
+  return { view, policy, consolidation, now, state, tasksOn, costs, atOnce };
 }

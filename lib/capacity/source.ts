@@ -1,5 +1,5 @@
 import type { EpochMs } from '../clock.ts';
-import type { Amounts, Host, Workload } from '../placement/model.ts';
+import { type Amounts, type Host, leastOf, type Workload } from '../placement/model.ts';
 import { Packing } from '../placement/packing.ts';
 import { Scheduler } from '../placement/place.ts';
 import type { ClusterPolicy } from './policy.ts';
@@ -42,21 +42,19 @@ export function sourcesOf(
   return view.groups.map((group) => {
     const own = view.hosts.filter((host) => host.group === group.name);
     const example = own.find(({ status }) => status === 'ACTIVE');
-    const least = leastOf(group.types);
+    const least = leastType(group.types);
     const price = least && (policy.prices[least.name] ?? least.price);
     const samples = samplesOf(group, example, daemons, now);
     return { group, least, price, samples, example, ...instancesOf(group, own) };
   });
 }
 
-function leastOf(types: readonly InstanceTypeView[]): InstanceTypeView | undefined {
+function leastType(types: readonly InstanceTypeView[]): InstanceTypeView | undefined {
   const [smallest] = types.toSorted(
     ({ registered: a }, { registered: b }) => a.cpu - b.cpu || a.memory - b.memory,
   );
   if (smallest === undefined) return undefined;
-  const least = (name: keyof Amounts) => Math.min(...types.map(({ registered }) => registered[name]));
-  const registered = { cpu: least('cpu'), memory: least('memory'), gpu: least('gpu'), enis: least('enis') };
-  return { ...smallest, registered };
+  return { ...smallest, registered: leastOf(types.map(({ registered }) => registered)) };
 }
 
 /**

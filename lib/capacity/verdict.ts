@@ -1,3 +1,4 @@
+import { mayUse } from '../placement/constraints.ts';
 import type { Workload } from '../placement/model.ts';
 import { type Misfits, Scheduler } from '../placement/place.ts';
 import { add, nextZone, type Sample, type Source } from './source.ts';
@@ -22,10 +23,7 @@ export function judge(
   workload: Workload,
   counted: ReadonlyMap<string, number>,
 ): Verdict {
-  const { providers } = workload;
-  if (providers !== undefined && (group.provider === undefined || !providers.includes(group.provider))) {
-    return { kind: 'other-provider' };
-  }
+  if (!mayUse(group.provider, workload)) return { kind: 'other-provider' };
   if (samples.length === 0) return { kind: 'no-type-known' };
   const lacks = samples.map((sample) => ({ sample, what: lackOf(sample, workload) }));
   const able = lacks.flatMap(({ sample, what }) => (what === undefined ? [sample] : []));

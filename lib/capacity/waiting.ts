@@ -1,5 +1,5 @@
 import type { EpochMs } from '../clock.ts';
-import type { Workload } from '../placement/model.ts';
+import { sizeOf, type Workload } from '../placement/model.ts';
 import type { Bin, Packing } from '../placement/packing.ts';
 import { Scheduler } from '../placement/place.ts';
 import type { Waiting } from './pending.ts';
@@ -28,11 +28,8 @@ export function waitingTasks(view: ClusterView, daemons: readonly Workload[], si
 
 /** Of a stable order, whatever order they were read in: the same cluster gets the same plan. */
 function largestFirst({ workload: a }: Waiting, { workload: b }: Waiting): number {
-  return sizeOf(b) - sizeOf(a) || (a.group < b.group ? -1 : Number(a.group > b.group));
+  return sizeOf(b.needs) - sizeOf(a.needs) || (a.group < b.group ? -1 : Number(a.group > b.group));
 }
-
-// About what instances have: 1,024 CPU units to 2 or 4 GiB, and few of the rest.
-const sizeOf = ({ needs }: Workload) => needs.cpu + needs.memory / 4 + 4_096 * needs.gpu + 512 * needs.enis;
 
 /** Of the daemon services: of the larger task while a deployment replaces it. */
 export function daemonsOf({ tasks, daemons = [] }: ClusterView): readonly Workload[] {
@@ -40,7 +37,8 @@ export function daemonsOf({ tasks, daemons = [] }: ClusterView): readonly Worklo
   const running = tasks.flatMap(({ kind, workload }) => (kind === 'daemon' ? [workload] : []));
   for (const workload of [...daemons, ...running]) {
     const other = largest.get(workload.group);
-    if (other === undefined || sizeOf(workload) > sizeOf(other)) largest.set(workload.group, workload);
+    if (other === undefined || sizeOf(workload.needs) > sizeOf(other.needs))
+      largest.set(workload.group, workload);
   }
   return [...largest.values()];
 }

@@ -1,4 +1,4 @@
-import type { CapacityClients } from '../aws/capacity-clients.ts';
+import type { AwsClients } from '../aws/clients.ts';
 import { type Clock, MINUTE, SECOND } from '../clock.ts';
 import { asObserved, couldNotRead, failedLast, remembering } from '../journal/findings.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -19,7 +19,7 @@ import type { CapacityRecord } from './record.ts';
 /** What capacity needs from the outside. */
 export interface CapacityDependencies {
   readonly policy: CapacityPolicy;
-  readonly clients: CapacityClients;
+  readonly clients: AwsClients;
   readonly store: RecordStore<CapacityRecord, Heard>;
   readonly control: ControlStore;
   readonly journal: Journal;
@@ -137,7 +137,12 @@ async function look(deps: CapacityDependencies, one: Case): Promise<RecordKey[]>
   const findings = [...remarks, ...decision.findings];
   if (deps.policy.mode === 'observe') {
     const next = withoutDone(before, decision.next, decision.actions);
-    return conclude(deps, one, next, findings.map(withHost(asObserved)));
+    return conclude(
+      deps,
+      one,
+      next,
+      findings.map((finding) => asObserved(finding)),
+    );
   }
   if (decision.actions.length === 0) return conclude(deps, one, decision.next, findings);
   // Recorded before it is done: after a crash in between what was begun is followed, and not begun a second time.
@@ -154,9 +159,6 @@ async function look(deps: CapacityDependencies, one: Case): Promise<RecordKey[]>
   throwRefusals(outcomes);
   return again;
 }
-
-const withHost = (change: typeof asObserved<Finding['reason']>) => (finding: Finding) =>
-  finding.host === undefined ? change(finding) : { ...change(finding), host: finding.host };
 
 /** That it was done holds only if it was. */
 function failedFor({ outcome, host, facts }: Finding, outcomes: readonly ActionOutcome[]): boolean {

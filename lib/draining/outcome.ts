@@ -1,4 +1,5 @@
 import { type EpochMs, SECOND, utc } from '../clock.ts';
+import { failureReason as commonReason } from '../journal/findings.ts';
 import type { ActionOutcome } from './act.ts';
 import type { Finding } from './decision.ts';
 import { byWhom } from './intake.ts';
@@ -86,16 +87,7 @@ function withHook(
 
 /** The journal's reason for an AWS error, by its code in lib/aws/explain.ts. */
 export function failureReason(code: string): DrainingReason {
-  switch (code) {
-    case 'aws-throttled':
-      return 'throttled';
-    case 'aws-access-denied':
-      return 'access-denied';
-    case 'aws-cluster-not-found':
-      return 'cluster-not-found';
-    default:
-      return 'action-failed';
-  }
+  return code === 'aws-cluster-not-found' ? 'cluster-not-found' : commonReason(code);
 }
 
 function describe(record: DrainRecord, { action, result, tasks, error, call }: ActionOutcome): Finding[] {

@@ -91,7 +91,7 @@ function fingerprint({ reason, outcome, facts }: Finding<string>): string {
 }
 
 /** What observe mode journals in place of acting. */
-export function asObserved<Reason extends string>(finding: Finding<Reason>): Finding<Reason> {
+export function asObserved<One extends Finding<string>>(finding: One): One {
   if (finding.outcome !== 'acted') return finding;
   const sentence = `Mode observe, so that nothing was changed: ${finding.sentence}`;
   return { ...finding, outcome: 'observed', sentence };

@@ -1,7 +1,7 @@
 import { candidatesFor } from './candidates.ts';
 import { isStatic } from './expression/evaluate.ts';
 import { type Amounts, type Needs, NO_AMOUNTS, type Workload } from './model.ts';
-import { type Bin, lacks, type Packing, shortage } from './packing.ts';
+import { type Bin, hasRoom, type Packing, shortage } from './packing.ts';
 
 /**
  * Proves, where it can, that tasks find a place whatever order they are placed in and wherever the others go: `false`
@@ -16,7 +16,7 @@ export function fitsForCertain(packing: Packing, tasks: readonly { readonly work
   for (const { workload } of tasks) counts.set(workload, (counts.get(workload) ?? 0) + 1);
   const total = sum(counts);
   const roomy: Bin[] = [];
-  for (const bin of packing.bins.values()) if (bin.open && hasRoom(bin, total)) roomy.push(bin);
+  for (const bin of packing.bins.values()) if (bin.open && hasRoom(bin.free, total)) roomy.push(bin);
   if (roomy.length === 0) return false;
   return [...counts.keys()].every((workload) => {
     if (!onlyDistinct(workload)) return false;
@@ -58,15 +58,6 @@ function sharePort(a: Needs, b: Needs): boolean {
 }
 
 const hasPorts = ({ tcp, udp }: Needs) => tcp.length + udp.length > 0;
-
-function hasRoom({ free }: Bin, total: Amounts): boolean {
-  return !(
-    lacks(total.cpu, free.cpu) ||
-    lacks(total.memory, free.memory) ||
-    lacks(total.gpu, free.gpu) ||
-    lacks(total.enis, free.enis)
-  );
-}
 
 function sum(counts: ReadonlyMap<Workload, number>): Amounts {
   let { cpu, memory, gpu, enis } = NO_AMOUNTS;

@@ -6,15 +6,18 @@ import { type Bin, hasRequired, type Packing } from './packing.ts';
 
 const NO_GROUPS: ReadonlySet<string> = new Set();
 
+/** Whether tasks of a workload may run on instances of this capacity provider; undefined: on those of none. */
+export function mayUse(provider: string | undefined, { providers }: Workload): boolean {
+  return providers === undefined || (provider !== undefined && providers.includes(provider));
+}
+
 /** Why a host can never take tasks of a workload, whatever else is on it; undefined: it can. */
 export function excluded(
   host: Host,
   workload: Workload,
 ): 'provider' | 'required-attribute' | 'constraint' | undefined {
-  const { providers, needs, constraints } = workload;
-  if (providers !== undefined && (host.provider === undefined || !providers.includes(host.provider))) {
-    return 'provider';
-  }
+  const { needs, constraints } = workload;
+  if (!mayUse(host.provider, workload)) return 'provider';
   if (!hasRequired(host, needs)) return 'required-attribute';
   const member = constraints.every(
     (constraint) =>

@@ -1,5 +1,5 @@
 import { fitsForCertain } from './certain.ts';
-import type { Workload } from './model.ts';
+import { sizeOf, type Workload } from './model.ts';
 import type { Packing } from './packing.ts';
 import { type Misfits, Scheduler } from './place.ts';
 import { findStranded } from './search.ts';
@@ -80,7 +80,7 @@ function attempt(packing: Packing, tasks: readonly Moving[], ties: Ties): Fit {
 
 /** Orders that differ: tasks of one workload are all alike. */
 function adverseOrders(tasks: readonly Moving[], random: () => number): readonly (readonly Moving[])[] {
-  const bySize = tasks.toSorted((a, b) => size(b.workload) - size(a.workload));
+  const bySize = tasks.toSorted((a, b) => sizeOf(b.workload.needs) - sizeOf(a.workload.needs));
   const shuffled = Array.from({ length: SHUFFLES }, () => shuffle(tasks, random));
   const orders = [tasks, bySize, bySize.toReversed(), tasks.toReversed(), ...shuffled];
   return orders.filter((order, at) => !orders.slice(0, at).some((earlier) => alike(earlier, order)));
@@ -88,11 +88,6 @@ function adverseOrders(tasks: readonly Moving[], random: () => number): readonly
 
 function alike(a: readonly Moving[], b: readonly Moving[]): boolean {
   return a.every(({ workload }, at) => workload === b[at]?.workload);
-}
-
-// About what instances have: 1,024 CPU units to 2 or 4 GiB, and few of the rest.
-function size({ needs }: Workload): number {
-  return needs.cpu + needs.memory / 4 + 4096 * needs.gpu + 512 * needs.enis;
 }
 
 function shuffle<Item>(items: readonly Item[], random: () => number): Item[] {

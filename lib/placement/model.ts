@@ -65,4 +65,14 @@ export interface Placed {
   readonly host: string;
 }
 
+/** To compare tasks by: about what instances have, 1,024 CPU units to 2 or 4 GiB, and few of the rest. */
+export const sizeOf = ({ cpu, memory, gpu, enis }: Amounts): number =>
+  cpu + memory / 4 + 4_096 * gpu + 512 * enis;
+
+/** Of each amount the least. */
+export function leastOf(all: readonly Amounts[]): Amounts {
+  const least = (name: keyof Amounts) => Math.min(...all.map((one) => one[name]));
+  return { cpu: least('cpu'), memory: least('memory'), gpu: least('gpu'), enis: least('enis') };
+}
+
 export const NO_AMOUNTS: Amounts = { cpu: 0, memory: 0, gpu: 0, enis: 0 };

@@ -152,8 +152,18 @@ export function shortage({ free, tcp, udp }: Bin, needs: Needs): Misfit | undefi
   return lacks(needs.enis, free.enis) ? 'eni' : undefined;
 }
 
+/** Whether there is enough of each amount. */
+export function hasRoom(free: Amounts, needed: Amounts): boolean {
+  return !(
+    lacks(needed.cpu, free.cpu) ||
+    lacks(needed.memory, free.memory) ||
+    lacks(needed.gpu, free.gpu) ||
+    lacks(needed.enis, free.enis)
+  );
+}
+
 /** Who needs none of it does not mind that others have taken more than there is. */
-export function lacks(needed: number, free: number): boolean {
+function lacks(needed: number, free: number): boolean {
   return needed > free && needed > 0;
 }
 

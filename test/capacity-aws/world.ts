@@ -33,7 +33,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { PutEventsCommand, type PutEventsResponse } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
-import { createCapacityClients } from '../../lib/aws/capacity-clients.ts';
+import { createClients } from '../../lib/aws/clients.ts';
 import { newCache, observeCluster } from '../../lib/capacity/observe.ts';
 import type { ClusterPolicy } from '../../lib/capacity/policy.ts';
 import { type EpochMs, MINUTE } from '../../lib/clock.ts';
@@ -92,7 +92,7 @@ export function createCapacityWorld(now: EpochMs = Date.UTC(2026, 10, 21, 14)) {
     /** What EventBridge answers. */
     putEvents: { FailedEntryCount: 0, Entries: [{ EventId: 'e-1' }] } as PutEventsResponse,
   };
-  const clients = createCapacityClients({
+  const clients = createClients({
     region: 'eu-central-1',
     clock,
     random: () => 0.5,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createCapacityClients } from '../../lib/aws/capacity-clients.ts';
+import { createClients } from '../../lib/aws/clients.ts';
 import { newCache, observeCluster } from '../../lib/capacity/observe.ts';
 import type { ClusterPolicy } from '../../lib/capacity/policy.ts';
 import { MINUTE } from '../../lib/clock.ts';
@@ -74,7 +74,7 @@ function prod() {
 }
 
 const observe = (world: World, pendingSince = {}) =>
-  observeCluster(createCapacityClients(world.clients()), POLICY, newCache(), pendingSince, world.now());
+  observeCluster(createClients(world.clients()), POLICY, newCache(), pendingSince, world.now());
 
 it('a simulated cluster is read as it is: hosts, with what they are and have', async () => {
   const { world } = prod();

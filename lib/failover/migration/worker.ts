@@ -109,7 +109,7 @@ async function carryOut(
       deps,
       one,
       asBefore(next, one.record),
-      findings.map((finding) => ({ ...finding, ...asObserved(finding) })),
+      findings.map((finding) => asObserved(finding)),
     );
   }
   const { stored, policy } = one;
