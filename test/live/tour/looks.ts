@@ -4,6 +4,7 @@ import {
   DescribeStackResourcesCommand,
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
+import { TICK } from '../../../lib/draining/timing.ts';
 import { functionNames } from '../../../lib/policy/compile.ts';
 import { type Aws, tick } from '../aws.ts';
 import { journalled, until } from '../cases.ts';
@@ -97,6 +98,9 @@ export const mayDrain: Stage = {
   run: async ({ aws }) => assert.match(await permissions(aws), CHANGES),
 };
 
+/** Draining looks again a minute after what it only noted: more than this is told as not having come. */
+const NEXT_LOOK_MS = TICK + 30_000;
+
 /** In twenty hours: within the lead time, and long after the tour, so that a plan of it does not go out of date. */
 const AHEAD_MS = 20 * 3_600_000;
 
@@ -145,6 +149,7 @@ export const drainsIt: Stage = {
         return statusOf(aws, CLUSTER, first);
       },
       (found) => found === 'DRAINING',
+      NEXT_LOOK_MS,
     );
     assert.equal(await statusOf(aws, CLUSTER, second), 'ACTIVE');
     await journalled(aws, { capability: 'draining', outcome: 'acted', subject: first });
