@@ -1,28 +1,16 @@
-import { rmSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DESKTOP, launch, type Opened, openFile, screenshot, VIEWS } from './chromium.ts';
+import { DESKTOP, type Opened, screenshot, VIEWS } from './chromium.ts';
 import { PACKINGS, writePackings } from './clusters.ts';
 import { faintTexts, groundOf, tooWide } from './in-page.ts';
+import { pagesOf } from './pages.ts';
 
-let browser: Browser;
-let packings: ReturnType<typeof writePackings>;
-beforeAll(async () => {
-  browser = await launch();
-  packings = writePackings();
-}, 180_000);
-afterAll(async () => {
-  await browser?.close();
-  if (packings !== undefined) rmSync(packings.folder, { recursive: true });
-});
+const { open, photograph } = pagesOf(writePackings);
 
 describe.each(PACKINGS)('the picture of %s', (name) => {
   describe.each(VIEWS)('in $name', (view) => {
     let opened: Opened;
     beforeAll(async () => {
-      opened = await openFile(browser, packings.fileOf(name), view);
-      await screenshot(opened.page, `${name}-${view.name}`);
-      await screenshot(opened.page, `${name}-${view.name}-top`, false);
+      opened = await photograph(name, view);
     });
     afterAll(() => opened.close());
 
@@ -48,7 +36,7 @@ describe.each(PACKINGS)('the picture of %s', (name) => {
 
 describe('an instance', () => {
   it.each(VIEWS)('says under the pointer why it stays, in $name', async (view) => {
-    const { page, close } = await openFile(browser, packings.fileOf('packing'), view);
+    const { page, close } = await open('packing', view);
     const box = page.getByLabel(/protected-from-scale-in/).first();
     await box.scrollIntoViewIfNeeded();
 
@@ -62,7 +50,7 @@ describe('an instance', () => {
   });
 
   it('is reached with the Tab key and the arrow keys, and left with Escape', async () => {
-    const { page, close } = await openFile(browser, packings.fileOf('packing'), DESKTOP);
+    const { page, close } = await open('packing', DESKTOP);
     const tip = page.locator('#tip');
 
     await page.keyboard.press('Tab');
@@ -80,7 +68,7 @@ describe('an instance', () => {
   });
 
   it('that goes is lit where it was, too', async () => {
-    const { page, close } = await openFile(browser, packings.fileOf('packing'), DESKTOP);
+    const { page, close } = await open('packing', DESKTOP);
 
     await page
       .locator('.host.goes')
@@ -95,7 +83,7 @@ describe('an instance', () => {
 
 describe('a task that moves', () => {
   it('says from where to where, and is lit in both panels', async () => {
-    const { page, close } = await openFile(browser, packings.fileOf('packing'), DESKTOP);
+    const { page, close } = await open('packing', DESKTOP);
 
     await page.locator('.now .moves').first().hover();
 
@@ -108,7 +96,7 @@ describe('a task that moves', () => {
 
 describe('a thousand instances', () => {
   it('are small until somebody wants them larger', async () => {
-    const { page, close } = await openFile(browser, packings.fileOf('thousand'), DESKTOP);
+    const { page, close } = await open('thousand', DESKTOP);
     const box = page.locator('.host').first();
     const small = await box.boundingBox();
 
@@ -122,7 +110,7 @@ describe('a thousand instances', () => {
 
 describe('the picture in the docs', () => {
   it('shows a cluster before and after, and why an instance goes', async () => {
-    const { page, close } = await openFile(browser, packings.fileOf('packing'), DESKTOP);
+    const { page, close } = await open('packing', DESKTOP);
     await page.setViewportSize({ width: DESKTOP.width, height: 990 });
     await page.locator('.cluster').evaluate((cluster) => cluster.scrollIntoView({ block: 'start' }));
 

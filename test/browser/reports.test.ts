@@ -1,28 +1,16 @@
-import { rmSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DESKTOP, launch, type Opened, openFile, screenshot, VIEWS } from './chromium.ts';
+import { DESKTOP, type Opened, screenshot, VIEWS } from './chromium.ts';
 import { faintTexts, groundOf, longestNote, tooWide } from './in-page.ts';
+import { pagesOf } from './pages.ts';
 import { REPORTS, writeReports } from './reports.ts';
 
-let browser: Browser;
-let reports: Awaited<ReturnType<typeof writeReports>>;
-beforeAll(async () => {
-  browser = await launch();
-  reports = await writeReports();
-}, 180_000);
-afterAll(async () => {
-  await browser?.close();
-  if (reports !== undefined) rmSync(reports.folder, { recursive: true });
-});
+const { open, photograph } = pagesOf(writeReports);
 
 describe.each(REPORTS)('the report %s', (name) => {
   describe.each(VIEWS)('in $name', (view) => {
     let opened: Opened;
     beforeAll(async () => {
-      opened = await openFile(browser, reports.fileOf(name), view);
-      await screenshot(opened.page, `${name}-${view.name}`);
-      await screenshot(opened.page, `${name}-${view.name}-top`, false);
+      opened = await photograph(name, view);
     });
     afterAll(() => opened.close());
 
@@ -52,7 +40,7 @@ describe.each(REPORTS)('the report %s', (name) => {
 
 describe.each(REPORTS)('the curves of %s', (name) => {
   it.each(VIEWS)('say the decision in full under the pointer, in $name', async (view) => {
-    const { page, close } = await openFile(browser, reports.fileOf(name), view);
+    const { page, close } = await open(name, view);
     const { plot, at, sentence } = await longestNote(page);
     const box = page.locator(`.plot[data-plot="${plot}"]`).last();
     await box.scrollIntoViewIfNeeded();
@@ -73,7 +61,7 @@ describe.each(REPORTS)('the curves of %s', (name) => {
   });
 
   it('are walked through with the arrow keys, and left with Escape', async () => {
-    const { page, close } = await openFile(browser, reports.fileOf(name), DESKTOP);
+    const { page, close } = await open(name, DESKTOP);
     const { plot } = await longestNote(page);
     const box = page.locator(`.plot[data-plot="${plot}"]`).last();
     const tip = page.locator('#tip');
@@ -95,7 +83,7 @@ describe.each(REPORTS)('the curves of %s', (name) => {
 
 describe('the picture in the README', () => {
   it('shows why a drain is held', async () => {
-    const { page, close } = await openFile(browser, reports.fileOf('simulate-drain'), DESKTOP);
+    const { page, close } = await open('simulate-drain', DESKTOP);
     await page.setViewportSize({ width: DESKTOP.width, height: 720 });
     await page
       .getByRole('heading', { name: 'Timeline' })

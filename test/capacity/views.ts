@@ -1,3 +1,5 @@
+import { planConsolidation } from '../../lib/capacity/consolidate.ts';
+import type { ConsolidationPlan } from '../../lib/capacity/plan.ts';
 import type { ClusterPolicy, ConsolidationPolicy } from '../../lib/capacity/policy.ts';
 import type { ConsolidationState } from '../../lib/capacity/state.ts';
 import type {
@@ -5,12 +7,20 @@ import type {
   GroupView,
   HostView,
   InstanceTypeView,
+  PendingTasks,
   ServiceView,
   TaskView,
 } from '../../lib/capacity/view.ts';
-import { type EpochMs, HOUR, MINUTE } from '../../lib/clock.ts';
+import { type EpochMs, HOUR, MINUTE, SECOND } from '../../lib/clock.ts';
 import { clusterName, groupName } from '../../lib/ids.ts';
-import { type Amounts, type Needs, NO_AMOUNTS, type Workload } from '../../lib/placement/model.ts';
+import { parseExpression } from '../../lib/placement/expression/parse.ts';
+import {
+  type Amounts,
+  type Constraint,
+  type Needs,
+  NO_AMOUNTS,
+  type Workload,
+} from '../../lib/placement/model.ts';
 import { SERVICE_DEFAULT_STRATEGIES } from '../../lib/placement/place.ts';
 
 /** When the tests look; all their times are distances from it. */
@@ -84,6 +94,12 @@ export const aWorkload = (service: string, changes: Partial<Workload> = {}): Wor
   ...changes,
 });
 
+export const memberOf = (text: string): Constraint => {
+  const parsed = parseExpression(text);
+  if (!parsed.ok) throw new Error(parsed.message);
+  return { type: 'memberOf', expression: parsed.expression };
+};
+
 export const aTask = (
   id: string,
   host: string,
@@ -98,6 +114,13 @@ export const aTask = (
   protectedUntil: undefined,
   stopping: false,
   ...changes,
+});
+
+/** Long enough for {@link scalingOut}. */
+export const waiting = (workload: Workload, count = 1): PendingTasks => ({
+  workload,
+  count,
+  since: NOW - MINUTE,
 });
 
 /** Ten tasks under ECS's defaults, 100 and 200 percent. */
@@ -185,5 +208,19 @@ export const aPolicy = (changes: Partial<ClusterPolicy> = {}): ClusterPolicy => 
 export const consolidating = (changes: Partial<ConsolidationPolicy> = {}): ClusterPolicy =>
   aPolicy({ consolidation: aConsolidation(changes) });
 
+export const scalingOut = (changes: Partial<ClusterPolicy> = {}): ClusterPolicy =>
+  aPolicy({ scaleOut: { afterMs: 30 * SECOND, maximumStep: 20, launchTimeoutMs: 10 * MINUTE }, ...changes });
+
 /** Nothing is remembered. */
 export const NO_STATE: ConsolidationState = { candidates: {}, leaving: {} };
+
+export const planRemovals = (
+  view: ClusterView,
+  policy: ClusterPolicy = consolidating(),
+  state: ConsolidationState = NO_STATE,
+) => planConsolidation(view, policy, NOW, state, seeded(1));
+
+export const hostsOf = ({ steps }: ConsolidationPlan) => steps.map(({ hosts }) => hosts.join('+'));
+
+export const whyOf = ({ kept }: ConsolidationPlan, host: string) =>
+  kept.find((one) => one.host === host)?.why;
