@@ -3,21 +3,27 @@ import type { Workload } from '../lib/placement/model.ts';
 import { aHost, aTask, aView, aWorkload, seeded, TYPES, ZONES } from './capacity-clusters.ts';
 
 const HOSTS = 1_000;
-const TASKS = 10_000;
+const TASKS_A_HOST = 10;
 const SERVICES = 100;
+/** Of the largest clusters for which orders are tried out (lib/capacity/order.ts). */
+const SEARCHED = 170;
 
-/** Clusters of 1,000 instances and 10,000 tasks of 100 services, by how much of them can go. */
+/** Clusters with ten tasks an instance, of 100 services, by how much of them can go. */
 export const large = {
   /** A third of the room is taken. */
-  'much can go': () => cluster([64, 96, 128]),
+  '1,000 instances, much can go': () => cluster([64, 96, 128]),
   /** Three quarters are: no other instance has room for all tasks of one, so that each proof is a search. */
-  'some can go': () => cluster([128, 160, 192]),
+  '1,000 instances, some can go': () => cluster([128, 160, 192]),
   /** Likewise, and each search is given up in the end. */
-  'some can go, after long searches': () => withTwoMore(cluster([128, 129], { size: 640, constraints: [] })),
+  '1,000 instances, some can go, after long searches': () =>
+    withTwoMore(cluster([128, 129], { size: 640, constraints: [] })),
   /** On each instance is a task of a service that allows one an instance. */
-  'nothing can go, by distinctInstance': () => cluster([64, 96, 128], { size: 8, constraints: DISTINCT }),
+  '1,000 instances, nothing can go, by distinctInstance': () =>
+    cluster([64, 96, 128], { size: 8, constraints: DISTINCT }),
   /** On each instance is a task that fits on no other. */
-  'nothing can go, by size': () => cluster([64, 96], { size: 1_200, constraints: [] }),
+  '1,000 instances, nothing can go, by size': () => cluster([64, 96], { size: 1_200, constraints: [] }),
+  /** As the first, and small enough for other orders than the first to be tried. */
+  '170 instances, much can go': () => cluster([64, 96, 128], undefined, SEARCHED),
 } satisfies Record<string, () => ClusterView>;
 
 export type LargeName = keyof typeof large;
@@ -32,10 +38,10 @@ interface Single {
 }
 
 /** `single`: a task that is on each instance once. */
-function cluster(sizes: readonly number[], single?: Single): ClusterView {
+function cluster(sizes: readonly number[], single?: Single, count = HOSTS): ClusterView {
   const random = seeded(1);
-  const pick = (count: number) => Math.floor(random() * count);
-  const hosts = Array.from({ length: HOSTS }, (_, at) => hostAt(at));
+  const pick = (of: number) => Math.floor(random() * of);
+  const hosts = Array.from({ length: count }, (_, at) => hostAt(at));
   const tasks: TaskView[] = [];
   if (single !== undefined) {
     const { size, constraints } = single;
@@ -46,8 +52,8 @@ function cluster(sizes: readonly number[], single?: Single): ClusterView {
     aWorkload(`s${at}`, { cpu: sizes[at % sizes.length] ?? 64, memory: [128, 512][at % 2] ?? 128 }),
   );
   const free = hosts.map(({ registered }) => registered.cpu - (single?.size ?? 0));
-  while (tasks.length < TASKS) {
-    const host = pick(HOSTS);
+  while (tasks.length < TASKS_A_HOST * count) {
+    const host = pick(count);
     const workload = workloads[pick(SERVICES)];
     const left = (free[host] ?? 0) - (workload?.needs.cpu ?? 0);
     if (workload === undefined || left < 0) continue;

@@ -1,15 +1,32 @@
-/** An instance as a bin: the room for tasks that move, without what daemons and tasks that do not move take. */
-export interface Bin {
+import { createRequire } from 'node:module';
+
+/** Instances that are alike: as bins, with what daemons and tasks that do not move leave of their room. */
+export interface Bins {
+  readonly count: number;
   readonly cpu: number;
   readonly memory: number;
   readonly price: number;
-  /** It cannot go, whatever moves. */
-  readonly stays: boolean;
+  readonly zone: string;
+  /** None of them can go, whatever moves. */
+  readonly stay: boolean;
 }
 
-export interface Item {
+/** Tasks that are alike, and that move. */
+export interface Items<B extends Bins = Bins> {
+  readonly count: number;
   readonly cpu: number;
   readonly memory: number;
+  /** At most one of them to an instance. */
+  readonly distinct: boolean;
+  /** On which of the bins they may run. */
+  readonly allowed: (bins: B) => boolean;
+}
+
+export interface Limits {
+  /** Instances that are kept whatever the tasks need. */
+  readonly minimum: number;
+  /** By how many instances zones may be apart in the end. */
+  readonly skew: number;
 }
 
 /** What any choice of instances that holds all tasks has at least: how many there are, and what they cost. */
@@ -18,112 +35,91 @@ export interface LowerBound {
   readonly cost: number;
 }
 
-/** Shares of CPU and memory in what is measured as size. */
-const WEIGHTS = [0, 0.25, 0.5, 0.75, 1];
+// By require: the types of the package are of that only.
+const { default: loadSolver } = createRequire(import.meta.url)('highs') as typeof import('highs');
+const solver = await loadSolver();
+
+/** The solver may stop so near to the best: as a share of it. */
+const GAP = 0.0005;
 /** Against sums in floating point: too low a bound is still one. */
-const LITTLE = 1e-9;
+const LITTLE = 1e-6;
 
-/** What an item counts by its size, and what the items in a bin of a size count together at most. */
-interface Measure {
-  readonly item: (size: number) => number;
-  readonly bin: (size: number) => number;
+/**
+ * The best of a linear programme, solved by HiGHS, of which each choice of instances that holds all tasks is a solution. Its
+ * variables are how many of each kind of bins are kept, in whole numbers, and how many tasks of each kind run on them, in
+ * any parts. It may come out below what is possible, since the tasks on bins that are alike share all their room.
+ * @throws if there is no choice: all instances together are too few
+ */
+export function lowerBound<B extends Bins>(
+  bins: readonly B[],
+  items: readonly Items<B>[],
+  limits: Limits,
+): LowerBound {
+  const lines = [...everyTaskRuns(bins, items), ...roomIsKept(bins, items), ...limitsHold(bins, limits)];
+  const least = (price: (one: Bins) => number) => {
+    const programme = [
+      `Minimize\n${bins.map((one, at) => term(price(one), kept(at))).join(' ')}`,
+      `Subject To\n${lines.join('\n')}`,
+      `Bounds\n${bins.map(({ count, stay }, at) => `${stay ? count : 0} <= ${kept(at)} <= ${count}`).join('\n')}`,
+      `General\n${bins.map((_, at) => kept(at)).join(' ')}`,
+      'End\n',
+    ].join('\n');
+    const { Status, ObjectiveValue } = solver.solve(programme, { output_flag: false, mip_rel_gap: GAP });
+    if (Status !== 'Optimal') throw new Error(`The lower bound is ${Status}: ${programme}`);
+    return ObjectiveValue * (1 - GAP) - LITTLE;
+  };
+  return { count: Math.ceil(least(() => 1)), cost: least(({ price }) => price) };
+}
+
+const kept = (bins: number) => `y${bins}`;
+const running = (items: number, bins: number) => `x${items}_${bins}`;
+const term = (factor: number, variable: string) =>
+  `${factor < 0 ? '-' : '+'} ${Math.abs(factor)} ${variable}`;
+
+function everyTaskRuns<B extends Bins>(bins: readonly B[], items: readonly Items<B>[]): string[] {
+  return items.map(({ count, allowed }, item) => {
+    const places = bins.flatMap((one, at) => (allowed(one) ? [term(1, running(item, at))] : []));
+    return `${places.join(' ')} = ${count}`;
+  });
 }
 
 /**
- * Martello and Toth's bound L2 ("Lower bounds and reduction procedures for the bin packing problem", 1990), with a bound
- * by whole numbers beside it, for bins of different sizes and two resources.
- *
- * It holds. Let the size of an item, and of a bin, be w * cpu + (1 - w) * memory: what fits in both resources fits in size.
- * With each Measure below the worths of the bins that are kept add up to at least what all items count. The fewest bins
- * for which they do are those that must stay and then those worth most; the cheapest, a part of the last one only, are
- * those that must stay and then those with the lowest price for their worth. Each w and each measure gives a bound, and
- * the largest of them is one.
- * @param minimum of instances that are kept whatever the tasks need
+ * For each kind of bins: the sizes of what runs on them add up to no more than theirs. The size is CPU, or memory, or how
+ * often a unit goes into one of them as a whole: where sizes s add up to no more than c, so do the whole parts of s/u and
+ * that of c/u. By that tasks of more than half a bin count one by one.
  */
-export function lowerBound(bins: readonly Bin[], items: readonly Item[], minimum = 0): LowerBound {
-  let count = Math.max(minimum, bins.filter(({ stays }) => stays).length);
-  let cost = 0;
-  const total = { cpu: sum(items.map(({ cpu }) => cpu)), memory: sum(items.map(({ memory }) => memory)) };
-  for (const weight of WEIGHTS) {
-    const sizeOf = ({ cpu, memory }: Item) =>
-      (weight * cpu) / (total.cpu || 1) + ((1 - weight) * memory) / (total.memory || 1);
-    const sizes = items.map(sizeOf);
-    const largest = Math.max(0, ...bins.map(sizeOf));
-    for (const { item, bin } of measures(new Set(sizes), largest)) {
-      const counted = sum(sizes.map(item)) - LITTLE;
-      const worths = bins.map((one) => ({ ...one, worth: bin(sizeOf(one)) }));
-      count = Math.max(count, fewest(worths, counted));
-      cost = Math.max(cost, cheapest(worths, counted));
-    }
-  }
-  return { count, cost: Math.max(cost, costOf(bins, count)) };
+function roomIsKept<B extends Bins>(bins: readonly B[], items: readonly Items<B>[]): string[] {
+  return bins.flatMap((one, bin) => {
+    const may = [...items.entries()].filter(([, { allowed }]) => allowed(one));
+    const atMost = (of: (size: { readonly cpu: number; readonly memory: number }) => number) => {
+      const taken = may.flatMap(([at, item]) => (of(item) > 0 ? [term(of(item), running(at, bin))] : []));
+      return taken.length === 0 ? [] : [`${taken.join(' ')} ${term(-of(one), kept(bin))} <= 0`];
+    };
+    const resources = [
+      (size: { readonly cpu: number }) => size.cpu,
+      (size: { readonly memory: number }) => size.memory,
+    ] as const;
+    const amounts = resources.flatMap((amount) => {
+      const units = new Set(may.flatMap(([, item]) => [1, 2, 3].map((parts) => amount(item) / parts)));
+      const wholes = [...units].filter((unit) => unit > 0);
+      return [
+        ...atMost(amount),
+        ...wholes.flatMap((unit) => atMost((size) => Math.floor(amount(size) / unit + LITTLE))),
+      ];
+    });
+    const distinct = may.flatMap(([at, item]) =>
+      item.distinct ? [`${term(1, running(at, bin))} ${term(-1, kept(bin))} <= 0`] : [],
+    );
+    return [...amounts, ...distinct];
+  });
 }
 
-function measures(sizes: ReadonlySet<number>, largest: number): readonly Measure[] {
-  const few = [...sizes].filter((size) => size > 0);
-  return [
-    ...[0, ...few.filter((size) => size <= largest / 2)].map((least) => byLargeItems(least, largest)),
-    ...few.flatMap((size) => [size, size / 2, size / 3]).map(inWholes),
-  ];
+function limitsHold(bins: readonly Bins[], { minimum, skew }: Limits): string[] {
+  const zones = [...new Set(bins.map(({ zone }) => zone))];
+  const inZone = (zone: string, sign: 1 | -1) =>
+    bins.flatMap((one, at) => (one.zone === zone ? [term(sign, kept(at))] : []));
+  const apart = zones.flatMap((a) =>
+    zones.flatMap((b) => (a === b ? [] : [`${[...inZone(a, 1), ...inZone(b, -1)].join(' ')} <= ${skew}`])),
+  );
+  return [...apart, `${bins.map((_, at) => term(1, kept(at))).join(' ')} >= ${minimum}`];
 }
-
-/**
- * Let C be the largest bin's size and a <= C/2. An item counts C when it is larger than C - a, nothing when it is smaller
- * than a, and its size otherwise. Then the items in a bin of size c count at most
- * - C, if c > C - a: beside an item larger than C - a there is less than a left, so that all others count nothing; and
- *   without one they count at most their size, c <= C;
- * - c otherwise, since no item is larger than C - a.
- */
-function byLargeItems(least: number, largest: number): Measure {
-  const isLarge = (size: number) => size > largest - least + LITTLE;
-  return {
-    item: (size) => (isLarge(size) ? largest : size >= least ? size : 0),
-    bin: (size) => (isLarge(size) ? largest : size),
-  };
-}
-
-/** How often a unit goes into each, without remainders: of a sum that is at least the sum of how often. */
-function inWholes(unit: number): Measure {
-  return {
-    item: (size) => Math.floor(size / unit + LITTLE),
-    // As many times the tolerance as there are items in a bin at most, so that it never counts less than they do.
-    bin: (size) => Math.floor(size / unit + 1_000 * LITTLE),
-  };
-}
-
-type Worth = Bin & { readonly worth: number };
-
-const staysFirst = (a: Bin, b: Bin) => Number(b.stays) - Number(a.stays);
-
-function fewest(bins: readonly Worth[], counted: number): number {
-  let left = counted;
-  let count = 0;
-  for (const { worth, stays } of bins.toSorted((a, b) => staysFirst(a, b) || b.worth - a.worth)) {
-    if (left <= 0 && !stays) break;
-    left -= worth;
-    count += 1;
-  }
-  return count;
-}
-
-function cheapest(bins: readonly Worth[], counted: number): number {
-  let left = counted;
-  let cost = 0;
-  const useful = bins.filter(({ worth, stays }) => stays || worth > 0);
-  for (const { price, worth, stays } of useful.toSorted(
-    (a, b) => staysFirst(a, b) || a.price / a.worth - b.price / b.worth,
-  )) {
-    if (left <= 0 && !stays) break;
-    cost += stays ? price : price * Math.min(1, left / worth);
-    left -= worth;
-  }
-  return cost;
-}
-
-/** Of so many: those that must stay, and the cheapest. */
-function costOf(bins: readonly Bin[], count: number): number {
-  const chosen = bins.toSorted((a, b) => staysFirst(a, b) || a.price - b.price).slice(0, count);
-  return sum(chosen.map(({ price }) => price));
-}
-
-const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);

@@ -1,9 +1,17 @@
-import { type Drifted, drifted } from './drifted-clusters.ts';
+import { execFile } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { mapConcurrent } from '../lib/aws/batch.ts';
+import type { Drifted } from './drifted-clusters.ts';
 import type { Figure } from './figure.ts';
 import type { LowerBound } from './lower-bound.ts';
-import { bestOf, consolidated, emptyGone, packedAnew, sizeOf } from './packing-rivals.ts';
+import type { Left } from './pack-some.ts';
 
 const CLUSTERS = 200;
+/** In one process. */
+const PART = 10;
+const CHILD = fileURLToPath(new URL('./pack-some.ts', import.meta.url));
 
 const KINDS: Readonly<Record<Drifted['kind'], string>> = {
   alike: 'one instance type, all may move',
@@ -11,61 +19,81 @@ const KINDS: Readonly<Record<Drifted['kind'], string>> = {
   held: 'with constraints, minimums and tasks that do not move',
 };
 
-type Way = 'least' | 'ours' | 'empty' | 'anew';
-type Sums = Record<Way, { count: number; cost: number }>;
+/** Of a lower bound, in percent. */
+const WITHIN = { atMost: 5 };
 
 /**
  * How many instances consolidation leaves of clusters after a peak, and what they cost, against a lower bound of both;
- * beside what goes when only empty instances do, and first-fit decreasing that may place every task anew.
+ * beside what goes when only empty instances do, and first-fit decreasing that may place every task anew. Consolidation
+ * minimises what instances cost, so that their number is measured where each costs the same.
  */
 export async function measurePackingQuality(
   onProgress: (done: number, of: number) => void,
 ): Promise<Figure[]> {
-  const sums: Record<Drifted['kind'], Sums> = { alike: noSums(), mixed: noSums(), held: noSums() };
-  for (let number = 0; number < CLUSTERS; number++) {
-    const { view, kind } = drifted(number);
-    add(sums[kind], 'least', bestOf(view));
-    add(sums[kind], 'ours', sizeOf(consolidated(view)));
-    add(sums[kind], 'empty', sizeOf(emptyGone(view)));
-    add(sums[kind], 'anew', sizeOf(packedAnew(view)));
-    onProgress(number + 1, CLUSTERS);
-    // So that the progress is seen, and a signal heard.
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  const starts = Array.from({ length: CLUSTERS / PART }, (_, at) => at * PART);
+  let done = 0;
+  const parts = await mapConcurrent(starts, availableParallelism(), async (from) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [CHILD, `${from}`, `${from + PART}`]);
+    done += PART;
+    onProgress(done, CLUSTERS);
+    return JSON.parse(stdout) as Left[];
+  });
+  const all = parts.flat();
+  const of = (kind: Drifted['kind']) => all.filter((one) => one.kind === kind);
   return [
-    figure('alike', 'count', sums.alike, { atMost: 5 }),
-    figure('mixed', 'cost', sums.mixed, { atMost: 15 }),
-    figure('mixed', 'count', sums.mixed),
-    figure('held', 'cost', sums.held),
-    figure('held', 'count', sums.held),
+    instancesLeft('all of them', all, WITHIN),
+    instancesLeft(KINDS.alike, of('alike'), WITHIN),
+    instancesLeft(KINDS.mixed, of('mixed')),
+    instancesLeft(KINDS.held, of('held'), WITHIN),
+    costLeft('all of them', all),
+    costLeft(KINDS.mixed, of('mixed')),
+    costLeft(KINDS.held, of('held')),
+    {
+      name: 'consolidated clusters (all of them): drains that found no place for a task after all',
+      value: (100 * sumOf(all, ({ stuck }) => stuck)) / sumOf(all, ({ drains }) => drains),
+      unit: '%',
+      note: 'of several instances drained at once; each of them stays, and nothing is stopped',
+    },
   ];
 }
 
+const sumOf = (all: readonly Left[], of: (left: Left) => number) =>
+  all.reduce((total, left) => total + of(left), 0);
+
+const instancesLeft = (which: string, all: readonly Left[], bound: Pick<Figure, 'atMost'> = {}) =>
+  figure(
+    `consolidated clusters (${which}): instances above the lower bound`,
+    all,
+    ({ count }) => count,
+    ({ oursByCount }) => oursByCount,
+    bound,
+  );
+
+const costLeft = (which: string, all: readonly Left[], bound: Pick<Figure, 'atMost'> = {}) =>
+  figure(
+    `consolidated clusters (${which}): cost above the lower bound`,
+    all,
+    ({ cost }) => cost,
+    ({ ours }) => ours,
+    bound,
+  );
+
 function figure(
-  kind: Drifted['kind'],
-  what: 'count' | 'cost',
-  sums: Sums,
-  bound: Pick<Figure, 'atMost'> = {},
+  name: string,
+  all: readonly Left[],
+  measure: (size: LowerBound) => number,
+  ours: (left: Left) => LowerBound,
+  bound: Pick<Figure, 'atMost'>,
 ): Figure {
-  const excess = (way: Way) => 100 * (sums[way][what] / sums.least[what] - 1);
-  const rivals = `${excess('empty').toFixed(1)} % when only empty ones go, ${excess('anew').toFixed(1)} % by first-fit decreasing from scratch`;
+  const sum = (of: (left: Left) => LowerBound) => sumOf(all, (left) => measure(of(left)));
+  const excess = (of: (left: Left) => LowerBound) => 100 * (sum(of) / sum(({ least }) => least) - 1);
+  const empty = excess(({ empty }) => empty).toFixed(1);
+  const anew = excess(({ anew }) => anew).toFixed(1);
   return {
-    name: `consolidated clusters (${KINDS[kind]}): ${what === 'count' ? 'instances' : 'cost'} above the lower bound`,
-    value: excess('ours'),
+    name,
+    value: excess(ours),
     unit: '%',
-    note: rivals,
+    note: `${empty} % when only empty ones go, ${anew} % by first-fit decreasing from scratch`,
     ...bound,
   };
-}
-
-const noSums = (): Sums => ({
-  least: { count: 0, cost: 0 },
-  ours: { count: 0, cost: 0 },
-  empty: { count: 0, cost: 0 },
-  anew: { count: 0, cost: 0 },
-});
-
-function add(sums: Sums, way: Way, { count, cost }: LowerBound): void {
-  sums[way].count += count;
-  sums[way].cost += cost;
 }

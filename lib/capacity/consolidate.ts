@@ -4,9 +4,10 @@ import { Packing } from '../placement/packing.ts';
 import { judge } from './candidates.ts';
 import { sumOfPrices } from './cost.ts';
 import { Draft } from './draft.ts';
+import { inBestOrder } from './order.ts';
 import type { ConsolidationPlan, Kept } from './plan.ts';
 import type { ClusterPolicy, DisruptionReason } from './policy.ts';
-import { remove } from './remove.ts';
+import { inTurns, remove } from './remove.ts';
 import { replace } from './replace.ts';
 import { type Removable, type Situation, situationOf } from './situation.ts';
 import type { Candidate, ConsolidationState } from './state.ts';
@@ -39,8 +40,13 @@ export function planConsolidation(
     if (judgement.kind === 'removable') removables.push(judgement.removable);
     else kept.set(host.id, judgement.kept);
   }
-  const inOrder = ordered(removables, situation);
-  removeEach(inOrder, draft, situation, kept);
+  const inOrder = inBestOrder(removables, situation, random);
+  inTurns(inOrder, (one) => {
+    const refusal = remove(one, draft, situation);
+    if (refusal === undefined) kept.delete(one.host.id);
+    else kept.set(one.host.id, { host: one.host.id, ...refusal });
+    return refusal;
+  });
   let paid: number | undefined = 0;
   if (consolidation.replace) paid = replace(inOrder, draft, situation, kept);
   return { steps: draft.steps, kept: [...kept.values()], hourly: hourly(draft, situation, paid) };
@@ -55,40 +61,6 @@ function nothing(view: ClusterView, policy: ClusterPolicy): ConsolidationPlan {
     }),
   );
   return { steps: [], kept, hourly: { before: undefined, after: undefined } };
-}
-
-const RANK: Readonly<Record<DisruptionReason, number>> = { obsolete: 0, empty: 1, underused: 2 };
-
-/** What has to go anyway, what disturbs nobody, and then what saves most for what it disturbs (Karpenter's savings ratio). */
-function ordered(removables: readonly Removable[], { costs }: Situation): readonly Removable[] {
-  const ratio = ({ host, disruption }: Removable) => costs.worthOf(host) / disruption;
-  return removables.toSorted(
-    (a, b) =>
-      RANK[a.reason] - RANK[b.reason] ||
-      ratio(b) - ratio(a) ||
-      a.host.launchedAt - b.host.launchedAt ||
-      (a.host.id < b.host.id ? -1 : 1),
-  );
-}
-
-/** Who was kept for the balance of zones is asked again, as long as instances of other zones go. */
-function removeEach(
-  removables: readonly Removable[],
-  draft: Draft,
-  situation: Situation,
-  kept: Map<string, Kept>,
-): void {
-  let left = removables;
-  let before: number;
-  do {
-    before = draft.steps.length;
-    left = left.filter((one) => {
-      const refusal = remove(one, draft, situation);
-      if (refusal === undefined) kept.delete(one.host.id);
-      else kept.set(one.host.id, { host: one.host.id, ...refusal });
-      return refusal?.why === 'zone-balance';
-    });
-  } while (left.length > 0 && draft.steps.length > before);
 }
 
 function hourly({ steps }: Draft, { view, costs }: Situation, paid: number | undefined) {

@@ -1,5 +1,5 @@
 import type { GroupName } from '../ids.ts';
-import { type Fit, fitsInEveryOrder } from '../placement/fit.ts';
+import { type Fit, fitsInEveryOrder, seemsToFit } from '../placement/fit.ts';
 import type { Host, Placed } from '../placement/model.ts';
 import { type Bin, Packing } from '../placement/packing.ts';
 import { randomTies, Scheduler } from '../placement/place.ts';
@@ -83,12 +83,21 @@ export class Draft {
 
   /** Whether the tasks of these hosts fit on what stays open. Changes nothing. */
   fits(removables: readonly Removable[]): Fit {
+    return this.#without(removables, (moving) => fitsInEveryOrder(this.packing, moving, this.#random));
+  }
+
+  /** Whether they probably do: by far sooner said than proven. Changes nothing. */
+  seemToFit(removables: readonly Removable[]): Fit {
+    return this.#without(removables, (moving) => seemsToFit(this.packing, moving, this.#random));
+  }
+
+  #without(removables: readonly Removable[], ask: (moving: readonly Placed[]) => Fit): Fit {
     const mark = this.packing.mark();
     // What fits nowhere is found out at once, when the choosiest and then the largest come first.
     const moving = this.#vacate(removables).toSorted(
       (a, b) => choosinessOf(b) - choosinessOf(a) || weightOf(b) - weightOf(a),
     );
-    const fit = fitsInEveryOrder(this.packing, moving, this.#random);
+    const fit = ask(moving);
     this.packing.rollback(mark);
     return fit;
   }

@@ -4,14 +4,14 @@ import { scoreOf, sumOfPrices } from './cost.ts';
 import type { Draft } from './draft.ts';
 import { limitOn, notWorthIt } from './limits.ts';
 import { taskInWords } from './movable.ts';
-import type { Kept } from './plan.ts';
+import type { Kept, Removal } from './plan.ts';
 import type { Removable, Situation } from './situation.ts';
 
 type Refusal = Pick<Kept, 'why' | 'sentence' | 'could'>;
 
 /** Takes the instance into the plan, or says what stands in the way. What is cheap to find out is asked first. */
 export function remove(one: Removable, draft: Draft, situation: Situation): Refusal | undefined {
-  const { host, group, reason, disruption } = one;
+  const { reason } = one;
   const refusal =
     limitOn({ gone: [one], come: undefined }, draft, situation) ?? notWorthIt([one], 0, situation);
   if (refusal !== undefined) return refusal;
@@ -24,16 +24,43 @@ export function remove(one: Removable, draft: Draft, situation: Situation): Refu
     if (later.why === 'waiting') draft.waiting += 1;
     return { ...later, could: reason };
   }
-  const { costs } = situation;
-  draft.take([one], fit, {
+  draft.take([one], fit, stepOf(one, situation));
+  return undefined;
+}
+
+/** What the plan says of it when it goes. */
+export function stepOf(
+  { host, group, reason, disruption }: Removable,
+  { costs }: Situation,
+): Omit<Removal, 'moves'> {
+  return {
     hosts: [host.id],
     reason,
     group: group.name,
     replaceBy: undefined,
     saves: sumOfPrices([host.instanceType], costs.priceOf),
     score: reason === 'obsolete' ? undefined : scoreOf(costs.worthOf(host), disruption, costs),
-  });
-  return undefined;
+  };
+}
+
+/**
+ * Tries to take each in its turn. Who was kept for the balance of zones is asked again, as long as instances of other
+ * zones go.
+ */
+export function inTurns(
+  removables: readonly Removable[],
+  take: (one: Removable) => Pick<Kept, 'why'> | undefined,
+): void {
+  let left = removables;
+  let went: boolean;
+  do {
+    went = false;
+    left = left.filter((one) => {
+      const refusal = take(one);
+      went ||= refusal === undefined;
+      return refusal?.why === 'zone-balance';
+    });
+  } while (left.length > 0 && went);
 }
 
 /** What keeps hosts that could go, for now: the time that they have to have been candidates, and budgets. */
