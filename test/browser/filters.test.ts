@@ -1,22 +1,13 @@
-import { rmSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DESKTOP, launch, type Opened, openFile, screenshot } from './chromium.ts';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DESKTOP, type Opened, screenshot } from './chromium.ts';
+import { pagesOf } from './pages.ts';
 import { writeReports } from './reports.ts';
 
-let browser: Browser;
-let reports: Awaited<ReturnType<typeof writeReports>>;
+const { open } = pagesOf(writeReports);
 let opened: Opened;
-beforeAll(async () => {
-  browser = await launch();
-  reports = await writeReports();
-}, 180_000);
-afterAll(async () => {
-  await browser?.close();
-  if (reports !== undefined) rmSync(reports.folder, { recursive: true });
-});
 beforeEach(async () => {
-  opened = await openFile(browser, reports.fileOf('simulate-drought'), DESKTOP);
+  opened = await open('simulate-drought', DESKTOP);
 });
 afterEach(() => opened.close());
 
