@@ -51,7 +51,7 @@ module.exports = {
         path: [
           '^lib/[a-z]+/(decide[a-z-]*|intake|look|admit|diagnose|outcome|timing)\\.ts$',
           '^lib/failover/(change|drift|flip|guard-images|guards|limits|messages|pool|signals|situation|strategy)\\.ts$',
-          '^lib/capacity/(budgets|candidates|consolidate|cost|draft|fleet|follow|grow|launch|leaving|limits|movable|need[a-z-]*|pending|remove|replace|situation|source|verdict|waiting|zones)\\.ts$',
+          '^lib/capacity/(begin|follow|leaving|pending|reserve|(need|consolidation)/[a-z-]+)\\.ts$',
           '^lib/retagging/(choose|copy-plan|current|gates|image-use|intent|loops|order|tags|warnings)\\.ts$',
           '^lib/failover/migration/(associate|decide|follow|guards|intake|outcome|providers|stop|target)\\.ts$',
         ],
@@ -60,6 +60,13 @@ module.exports = {
         path: '^(lib/aws|lib/state|node_modules/@aws-sdk)|^node:',
         dependencyTypesNot: ['type-only'],
       },
+    },
+    {
+      name: 'rooms-of-capacity-are-apart',
+      comment: 'Reading, need and consolidation share the vocabulary in lib/capacity and nothing else.',
+      severity: 'error',
+      from: { path: '^lib/capacity/(reading|need|consolidation)/' },
+      to: { path: '^lib/capacity/(reading|need|consolidation)/', pathNot: '^lib/capacity/$1/' },
     },
     {
       name: 'functions-are-thin',

@@ -5,7 +5,7 @@ import { aHost, aTask, aView, aWorkload, seeded, TYPES, ZONES } from './capacity
 const HOSTS = 1_000;
 const TASKS_A_HOST = 10;
 const SERVICES = 100;
-/** Of the largest clusters for which orders are tried out (lib/capacity/order.ts). */
+/** Of the largest clusters for which orders are tried out (lib/capacity/consolidation/order.ts). */
 const SEARCHED = 170;
 
 /** Clusters with ten tasks an instance, of 100 services, by how much of them can go. */

@@ -1,4 +1,4 @@
-import { planConsolidation, stillFit } from '../lib/capacity/consolidate.ts';
+import { planConsolidation, stillFit } from '../lib/capacity/consolidation/consolidate.ts';
 import type { Removal } from '../lib/capacity/plan.ts';
 import type { ClusterView } from '../lib/capacity/view.ts';
 import { Packing } from '../lib/placement/packing.ts';

@@ -1,5 +1,5 @@
 // Plans one large cluster in a process of its own and prints what that took: see consolidation.ts.
-import { planConsolidation } from '../lib/capacity/consolidate.ts';
+import { planConsolidation } from '../lib/capacity/consolidation/consolidate.ts';
 import { SECOND } from '../lib/clock.ts';
 import { aPolicy, NOW, seeded } from './capacity-clusters.ts';
 import { isLargeName, large } from './consolidation-clusters.ts';

@@ -1,4 +1,4 @@
-import type { Costs } from '../../lib/capacity/cost.ts';
+import type { Costs } from '../../lib/capacity/consolidation/cost.ts';
 import type { ClusterPolicy } from '../../lib/capacity/policy.ts';
 import type { ClusterView } from '../../lib/capacity/view.ts';
 

@@ -1,5 +1,5 @@
-import { allowed } from '../../lib/capacity/budgets.ts';
-import { planNeed } from '../../lib/capacity/need.ts';
+import { allowed } from '../../lib/capacity/consolidation/budgets.ts';
+import { planNeed } from '../../lib/capacity/need/need.ts';
 import type { ClusterPolicy, ConsolidationPolicy, ScaleOutPolicy } from '../../lib/capacity/policy.ts';
 import type { ClusterView, TaskView } from '../../lib/capacity/view.ts';
 import { type EpochMs, MINUTE, SECOND } from '../../lib/clock.ts';

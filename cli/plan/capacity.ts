@@ -1,11 +1,11 @@
 import { type AwsClients, createClients } from '../../lib/aws/clients.ts';
-import { planConsolidation } from '../../lib/capacity/consolidate.ts';
-import { costsOf } from '../../lib/capacity/cost.ts';
+import { planConsolidation } from '../../lib/capacity/consolidation/consolidate.ts';
+import { costsOf } from '../../lib/capacity/consolidation/cost.ts';
 import { decide } from '../../lib/capacity/decide.ts';
 import type { Heard } from '../../lib/capacity/notice.ts';
-import { type Cache, newCache, observeCluster } from '../../lib/capacity/observe.ts';
 import type { ConsolidationPlan } from '../../lib/capacity/plan.ts';
 import type { CapacityPolicy, ClusterPolicy } from '../../lib/capacity/policy.ts';
+import { type Cache, newCache, observeCluster } from '../../lib/capacity/reading/observe.ts';
 import { PARTITION } from '../../lib/capacity/reconcile.ts';
 import { type CapacityRecord, newCapacityRecord } from '../../lib/capacity/record.ts';
 import type { ClusterView } from '../../lib/capacity/view.ts';

@@ -1,10 +1,10 @@
 import type { EpochMs } from '../clock.ts';
 import { type Begun, begin } from './begin.ts';
-import { nextCandidates, planConsolidation, stillFit } from './consolidate.ts';
+import { nextCandidates, planConsolidation, stillFit } from './consolidation/consolidate.ts';
 import type { Action, Decision } from './decision.ts';
 import { follow } from './follow.ts';
 import { wayOut } from './leaving.ts';
-import { planNeed } from './need.ts';
+import { planNeed } from './need/need.ts';
 import type { ConsolidationPlan, Kept, NeedPlan } from './plan.ts';
 import { findingsOfKept, findingsOfNeed } from './plan-findings.ts';
 import type { ClusterPolicy } from './policy.ts';

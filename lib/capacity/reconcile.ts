@@ -2,7 +2,7 @@ import type { EpochMs } from '../clock.ts';
 import type { Invocation } from '../state/lead.ts';
 import { createWatch } from '../state/watch.ts';
 import type { Arrival, Heard } from './notice.ts';
-import { type Cache, newCache } from './observe.ts';
+import { type Cache, newCache } from './reading/observe.ts';
 import { type CapacityRecord, newCapacityRecord } from './record.ts';
 import { type CapacityDependencies, work } from './worker.ts';
 

@@ -11,9 +11,9 @@ import type { Finding } from './decision.ts';
 import { entriesFor } from './entries.ts';
 import { failedServices, sinceHeard, withHeard } from './heard.ts';
 import type { Heard } from './notice.ts';
-import { type Cache, observeCluster } from './observe.ts';
 import { settleOutcomes, withoutDone } from './outcome.ts';
 import type { CapacityPolicy, ClusterPolicy } from './policy.ts';
+import { type Cache, observeCluster } from './reading/observe.ts';
 import type { CapacityRecord } from './record.ts';
 
 /** What capacity needs from the outside. */

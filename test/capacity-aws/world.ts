@@ -34,8 +34,8 @@ import {
 import { PutEventsCommand, type PutEventsResponse } from '@aws-sdk/client-eventbridge';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createClients } from '../../lib/aws/clients.ts';
-import { newCache, observeCluster } from '../../lib/capacity/observe.ts';
 import type { ClusterPolicy } from '../../lib/capacity/policy.ts';
+import { newCache, observeCluster } from '../../lib/capacity/reading/observe.ts';
 import { type EpochMs, MINUTE } from '../../lib/clock.ts';
 import { clusterName, groupName } from '../../lib/ids.ts';
 import { awsError, createCallLog } from '../functions/calls.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allowed } from '../../lib/capacity/budgets.ts';
+import { allowed } from '../../lib/capacity/consolidation/budgets.ts';
 import type { Budget } from '../../lib/capacity/policy.ts';
 import { HOUR, MINUTE } from '../../lib/clock.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planConsolidation } from '../../lib/capacity/consolidate.ts';
+import { planConsolidation } from '../../lib/capacity/consolidation/consolidate.ts';
 import type { Kept } from '../../lib/capacity/plan.ts';
 import type { ClusterPolicy } from '../../lib/capacity/policy.ts';
 import type { ConsolidationState } from '../../lib/capacity/state.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planConsolidation } from '../../lib/capacity/consolidate.ts';
+import { planConsolidation } from '../../lib/capacity/consolidation/consolidate.ts';
 import type { ConsolidationPlan } from '../../lib/capacity/plan.ts';
 import type { ClusterPolicy } from '../../lib/capacity/policy.ts';
 import type { ClusterView, HostView, TaskView } from '../../lib/capacity/view.ts';

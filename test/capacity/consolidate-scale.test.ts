@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { planConsolidation } from '../../lib/capacity/consolidate.ts';
+import { planConsolidation } from '../../lib/capacity/consolidation/consolidate.ts';
 import type { ConsolidationPolicy } from '../../lib/capacity/policy.ts';
 import type { TaskView } from '../../lib/capacity/view.ts';
 import { HOUR } from '../../lib/clock.ts';

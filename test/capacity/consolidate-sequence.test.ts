@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextCandidates, planConsolidation, stillFit } from '../../lib/capacity/consolidate.ts';
+import { nextCandidates, planConsolidation, stillFit } from '../../lib/capacity/consolidation/consolidate.ts';
 import type { ConsolidationState } from '../../lib/capacity/state.ts';
 import { HOUR, MINUTE } from '../../lib/clock.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planNeed } from '../../lib/capacity/need.ts';
+import { planNeed } from '../../lib/capacity/need/need.ts';
 import type { ClusterView } from '../../lib/capacity/view.ts';
 import { MINUTE } from '../../lib/clock.ts';
 import { groupName } from '../../lib/ids.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planNeed } from '../../lib/capacity/need.ts';
+import { planNeed } from '../../lib/capacity/need/need.ts';
 import type { ClusterView } from '../../lib/capacity/view.ts';
 import { SECOND } from '../../lib/clock.ts';
 import type { Workload } from '../../lib/placement/model.ts';

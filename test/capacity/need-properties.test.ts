@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planNeed } from '../../lib/capacity/need.ts';
+import { planNeed } from '../../lib/capacity/need/need.ts';
 import type { NeedPlan } from '../../lib/capacity/plan.ts';
 import type { ClusterPolicy } from '../../lib/capacity/policy.ts';
 import type { ClusterView, GroupView } from '../../lib/capacity/view.ts';

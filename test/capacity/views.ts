@@ -1,4 +1,4 @@
-import { planConsolidation } from '../../lib/capacity/consolidate.ts';
+import { planConsolidation } from '../../lib/capacity/consolidation/consolidate.ts';
 import type { ConsolidationPlan } from '../../lib/capacity/plan.ts';
 import type { ClusterPolicy, ConsolidationPolicy } from '../../lib/capacity/policy.ts';
 import type { ConsolidationState } from '../../lib/capacity/state.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createClients } from '../../lib/aws/clients.ts';
-import { newCache, observeCluster } from '../../lib/capacity/observe.ts';
 import type { ClusterPolicy } from '../../lib/capacity/policy.ts';
+import { newCache, observeCluster } from '../../lib/capacity/reading/observe.ts';
 import { MINUTE } from '../../lib/clock.ts';
 import { clusterName, groupName } from '../../lib/ids.ts';
 import { createWorld, type World } from '../../simulator/world.ts';
