@@ -58,8 +58,8 @@ describe('the order in which instances go', () => {
 
   it('goes on with those that wait already, where others are as good', () => {
     const view = withRoomFor6({
-      hosts: [aBig('i-1'), aBig('i-2')],
-      tasks: [aTask('a', 'i-1', six), aTask('b', 'i-2', six)],
+      hosts: [aBig('i-1'), aBig('i-2'), aSmall('i-3')],
+      tasks: [aTask('a', 'i-1', six), aTask('b', 'i-2', six), aTask('c', 'i-3', two)],
     });
     const since = NOW - 5 * MINUTE;
     const state: ConsolidationState = {
